@@ -1,0 +1,65 @@
+import type { HttpClient } from "./http.ts";
+import type { Secret } from "./secret.ts";
+import type { AccessTokens } from "./tokens.ts";
+
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after that time, rejects with the signal's reason when it is aborted first. */
+  sleep(waitMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Random {
+  bytes(count: number): Uint8Array;
+  /** 0 ≤ x < 1, for jitter only. */
+  fraction(): number;
+  uuid(): string;
+}
+
+/** One upstream call as the retry rules see it. */
+export interface CallInfo {
+  readonly operation: string;
+  /** Repeating it after an unknown outcome does no harm (reads). */
+  readonly repeatable: boolean;
+  /** Whose slots it takes; calls of one mailbox share a concurrency limit. */
+  readonly mailbox: string;
+}
+
+/** Files named by properties and procedures: only under the folders the owner of the machine allows. */
+export interface FileAccess {
+  read(path: string): Promise<Uint8Array>;
+  /** An absolute path, checked to lie under an allowed folder. */
+  resolve(path: string): Promise<string>;
+  /** Writes a new file; the name is only a hint and made safe. Answers the path written. */
+  write(folder: string, name: string, content: Uint8Array, overwrite: boolean): Promise<string>;
+}
+
+/** All the world a connector sees. */
+export interface ConnectorContext {
+  readonly http: HttpClient;
+  /** Present when the transport authenticates by bearer token. */
+  readonly tokens?: AccessTokens;
+  /**
+   * Runs one upstream call under the connection's concurrency limits and retry rules: the connector classifies
+   * (throws ConnectorError with retry, effect and waitMs), this acts. A call is repeated when its error says
+   * `retry: "later"` and either nothing happened (`effect: "none"`) or the call is repeatable.
+   */
+  attempt<T>(call: CallInfo, send: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T>;
+  readonly files: FileAccess;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Reads of the agent that a connector may need but not reach itself. */
+export interface AgentSettings {
+  readonly name: string;
+  readonly proxyUrl?: Secret;
+}
