@@ -1,0 +1,15 @@
+export type { MailboxEvent, Tombstone } from "./change-log.ts";
+export { conversationGuid, conversationIndex, normalizedSubject } from "./conversation.ts";
+export { MailboxError } from "./errors.ts";
+export * from "./extended-properties.ts";
+export type { FolderFields } from "./folder-tree.ts";
+export * from "./ids.ts";
+export * from "./item-defaults.ts";
+export type { FolderChange, ItemChange } from "./mailbox.ts";
+export { type AttachmentFields, cloneFields, type Disposal, Mailbox } from "./mailbox.ts";
+export type * from "./model.ts";
+export { eventsWithin, occurrenceItem, originalStarts } from "./occurrences.ts";
+export * from "./organisation.ts";
+export * from "./recurrence.ts";
+export * from "./time-zones.ts";
+export { windowsZones } from "./windows-zones.ts";
