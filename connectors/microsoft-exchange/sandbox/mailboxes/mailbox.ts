@@ -372,7 +372,7 @@ export class Mailbox {
     const after = { ...before, event: { ...before.event }, extended: new Map(before.extended) };
     change(after);
     const key = original.toISOString();
-    const { exceptions = new Map() } = series.event;
+    const exceptions = new Map(series.event.exceptions);
     const number = this.log.number + 1;
     exceptions.set(key, occurrenceChange(before, after, number, exceptions.get(key)));
     this.changeItem(series.id, (item) => {
