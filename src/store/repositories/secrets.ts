@@ -1,0 +1,33 @@
+import type { Kysely } from "kysely";
+import type { Schema } from "../schema.ts";
+import type { SecretRepository } from "../store.ts";
+
+/** Statements on `secret` and `data_key`. */
+export function secretRepository(database: Kysely<Schema>): SecretRepository {
+  return {
+    async dataKey(owner) {
+      const row = await database.selectFrom("data_key").selectAll().where("owner", "=", owner).executeTakeFirst();
+      return row && { owner: row.owner, keyId: row.key_id, wrapped: row.wrapped };
+    },
+    async insertDataKey({ owner, keyId, wrapped }) {
+      await database.insertInto("data_key").values({ owner, key_id: keyId, wrapped }).execute();
+    },
+    list: (owner) => database.selectFrom("secret").selectAll().where("owner", "=", owner).orderBy("field").execute(),
+    async put(record) {
+      await database
+        .insertInto("secret")
+        .values(record)
+        .onConflict((conflict) =>
+          conflict.columns(["owner", "field"]).doUpdateSet({ version: record.version, sealed: record.sealed }),
+        )
+        .execute();
+    },
+    async remove(owner, field) {
+      await database.deleteFrom("secret").where("owner", "=", owner).where("field", "=", field).execute();
+    },
+    async removeOwner(owner) {
+      await database.deleteFrom("secret").where("owner", "=", owner).execute();
+      await database.deleteFrom("data_key").where("owner", "=", owner).execute();
+    },
+  };
+}
