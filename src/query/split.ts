@@ -1,0 +1,205 @@
+import {
+  type ActivityLimits,
+  type BoundQuery,
+  type Column,
+  type Comparison,
+  type Condition,
+  isComparison,
+  type Operator,
+  type Pushdown,
+  type SortKey,
+  unsupported,
+  type Warning,
+} from "#spi";
+import { columnsOfCondition } from "./describe.ts";
+import { allOf, conjuncts, withoutNot } from "./normal-form.ts";
+
+/** What is left to do here with the rows the server answers. */
+export interface Residual {
+  readonly where?: Condition;
+  /** Empty when the server sorts, or nobody asked. */
+  readonly orderBy: readonly SortKey[];
+  readonly limit?: number;
+  readonly offset?: number;
+  /** Columns of the answer; absent when the rows hold exactly them already. */
+  readonly columns?: readonly Column[];
+}
+
+/** A query cut in two: what goes to the session, and what is done with its rows. */
+export interface Plan {
+  readonly pushed: BoundQuery;
+  readonly residual: Residual;
+  readonly columns: readonly Column[];
+  /** Rows of the whole answer at most. */
+  readonly limit?: number;
+  /** The limit is the connection's row cap, not the caller's wish. */
+  readonly cappedByConnection: boolean;
+  readonly warnings: readonly Warning[];
+}
+
+/** What the server can do of one condition; `exact` when it selects the same rows. */
+interface Pushed {
+  readonly condition: Condition;
+  readonly exact: boolean;
+}
+
+/**
+ * Cuts a bound query in what the server does and what is left, so that both together always answer the same rows.
+ * Throws UNSUPPORTED when something is left but the connection refuses local work.
+ */
+export function split(query: BoundQuery, limits: ActivityLimits): Plan {
+  const limit = Math.min(query.limit ?? Number.POSITIVE_INFINITY, limits.maxRows ?? Number.POSITIVE_INFINITY);
+  const parts = query.where === undefined ? [] : conjuncts(withoutNot(query.where));
+  const proposals = parts.map((part) => (mayPush(part, query, limits) ? push(part) : undefined));
+  const proposed = propose(query, limits, parts.length, proposals);
+  const accepted = query.table.accepts?.(query, proposed) ?? proposed;
+  const where = leftOver(parts, proposals, proposed, accepted);
+  const orderBy = accepted.orderBy.length === query.orderBy.length ? [] : query.orderBy;
+  const pushesLimit = accepted.limit && where === undefined && orderBy.length === 0;
+  const isLimited = Number.isFinite(limit);
+  if (!limits.localWork) refuseLocalWork(where, orderBy);
+  const asked = { ...(isLimited ? { limit } : {}), ...(query.offset === undefined ? {} : { offset: query.offset }) };
+  const needed = neededColumns(query, where, orderBy);
+  const { limit: _limit, offset: _offset, where: _where, ...rest } = query;
+  return {
+    pushed: {
+      ...rest,
+      columns: needed.columns,
+      columnsNamed: query.columnsNamed || needed.readsItems,
+      ...(accepted.where === undefined ? {} : { where: accepted.where }),
+      orderBy: orderBy.length > 0 ? [] : accepted.orderBy,
+      ...(pushesLimit ? asked : {}),
+    },
+    residual: {
+      ...(where === undefined ? {} : { where }),
+      orderBy,
+      ...(pushesLimit ? {} : asked),
+      ...(needed.columns.length > query.columns.length ? { columns: query.columns } : {}),
+    },
+    columns: query.columns,
+    ...(isLimited ? { limit } : {}),
+    cappedByConnection: isLimited && limit !== query.limit,
+    warnings: [...accepted.warnings, ...localWarnings(where, orderBy, needed.added)],
+  };
+}
+
+/** Under local filtering only the conditions a table cannot answer without still go to the server. */
+function mayPush(part: Condition, query: BoundQuery, limits: ActivityLimits): boolean {
+  if (!limits.localFiltering) return true;
+  const isPinned = isComparison(part) && (part.operator === "=" || part.operator === "IN");
+  return isPinned && (query.table.requiredInWhere ?? []).includes(part.column.name);
+}
+
+function push(condition: Condition): Pushed | undefined {
+  if (isComparison(condition)) return pushComparison(condition);
+  if ("and" in condition) {
+    const pushed = condition.and.map(push);
+    const some = pushed.filter((part) => part !== undefined);
+    const where = allOf(some.map((part) => part.condition));
+    return where && { condition: where, exact: some.length === pushed.length && some.every(({ exact }) => exact) };
+  }
+  if ("or" in condition) {
+    const pushed = condition.or.map(push);
+    const all = pushed.filter((part) => part !== undefined);
+    if (all.length < pushed.length) return undefined;
+    return { condition: { or: all.map((part) => part.condition) }, exact: all.every(({ exact }) => exact) };
+  }
+  return undefined;
+}
+
+const positive: Partial<Readonly<Record<Operator, Operator>>> = { "<>": "=", "NOT LIKE": "LIKE", "NOT IN": "IN" };
+
+/** A negative operator the server lacks is pushed as NOT over the positive one; its NULL rows may then come along. */
+function pushComparison(comparison: Comparison): Pushed | undefined {
+  const { column, operator } = comparison;
+  const ability = column.operators[operator];
+  if (ability !== undefined) return { condition: comparison, exact: ability === "exact" };
+  const opposite = positive[operator];
+  if (opposite === undefined || column.operators[opposite] !== "exact") return undefined;
+  return { condition: { not: { ...comparison, operator: opposite } }, exact: !column.nullable };
+}
+
+function propose(
+  query: BoundQuery,
+  limits: ActivityLimits,
+  count: number,
+  proposals: readonly (Pushed | undefined)[],
+): Pushdown {
+  const pushed = proposals.filter((part) => part !== undefined);
+  const where = allOf(pushed.map((part) => part.condition));
+  const exact = pushed.length === count && pushed.every((part) => part.exact);
+  const sorts = !limits.localFiltering && query.orderBy.every(({ column }) => column.sortsExactly);
+  return {
+    ...(where === undefined ? {} : { where }),
+    exact,
+    orderBy: sorts ? query.orderBy : [],
+    limit: exact && (sorts || query.orderBy.length === 0),
+    warnings: [],
+  };
+}
+
+/** The conjuncts to check again here: all but those whose exact form stands in what the table accepted. */
+function leftOver(
+  parts: readonly Condition[],
+  proposals: readonly (Pushed | undefined)[],
+  proposed: Pushdown,
+  accepted: Pushdown,
+): Condition | undefined {
+  if (accepted.exact) return undefined;
+  // The table withdrew a promise its operators made, without saying for which part.
+  const isDistrusted = proposed.exact && accepted.where === proposed.where;
+  const sent = new Set(accepted.where === undefined ? [] : conjuncts(accepted.where));
+  const isDone = (pushed: Pushed | undefined): boolean =>
+    pushed?.exact === true && conjuncts(pushed.condition).every((part) => sent.has(part));
+  return allOf(parts.filter((_, index) => isDistrusted || !isDone(proposals[index])));
+}
+
+interface NeededColumns {
+  readonly columns: readonly Column[];
+  readonly added: readonly Column[];
+  /** Local work looks at a column that list reads leave empty, so the session must fill it whatever was asked for. */
+  readonly readsItems: boolean;
+}
+
+function neededColumns(query: BoundQuery, where: Condition | undefined, orderBy: readonly SortKey[]): NeededColumns {
+  const local = where === undefined ? new Set<Column>() : columnsOfCondition(where);
+  for (const { column } of orderBy) local.add(column);
+  const present = new Set(query.columns);
+  const added = [...local].filter((column) => !present.has(column));
+  return {
+    columns: added.length === 0 ? query.columns : [...query.columns, ...added],
+    added: [...local].filter((column) => column.read === "item" && (!query.columnsNamed || !present.has(column))),
+    readsItems: [...local].some((column) => column.read === "item"),
+  };
+}
+
+function refuseLocalWork(where: Condition | undefined, orderBy: readonly SortKey[]): void {
+  const filtered = where === undefined ? "" : ` filter by ${names(columnsOfCondition(where))} exactly as asked`;
+  const sorted = orderBy.length === 0 ? "" : ` sort by ${names(orderBy.map(({ column }) => column))}`;
+  if (filtered === "" && sorted === "") return;
+  const both = [filtered, sorted].filter((text) => text !== "").join(" nor");
+  throw unsupported(`The server cannot${both}, and this connection's properties refuse to do it locally.`);
+}
+
+function localWarnings(
+  where: Condition | undefined,
+  orderBy: readonly SortKey[],
+  itemRead: readonly Column[],
+): readonly Warning[] {
+  const warnings: Warning[] = [];
+  if (where !== undefined) {
+    const detail = `The server cannot filter exactly by ${names(columnsOfCondition(where))}: this service filters the rows it answers.`;
+    warnings.push({ code: "LOCAL_FILTER", detail });
+  }
+  if (orderBy.length > 0) {
+    const detail = `The server cannot sort this way by ${names(orderBy.map(({ column }) => column))}: this service reads all matching rows, then sorts them.`;
+    warnings.push({ code: "LOCAL_SORT", detail });
+  }
+  if (itemRead.length > 0) {
+    const detail = `${names(itemRead)} is not part of list reads: to filter or sort by it, every item is read.`;
+    warnings.push({ code: "ITEM_READS", detail });
+  }
+  return warnings;
+}
+
+const names = (columns: Iterable<Column>): string => [...new Set([...columns].map(({ name }) => name))].join(", ");
