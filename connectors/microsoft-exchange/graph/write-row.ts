@@ -1,0 +1,86 @@
+import { type Column, ConnectorError, type Row, type TableDefinition, type Value } from "#spi";
+import { type GraphBinding, propertyOf } from "./binding.ts";
+import { type JsonObject, member } from "./errors.ts";
+
+type Mutable = { [member: string]: Value | Mutable };
+
+/** The JSON body of a row: flattened columns nested again, addressed columns and keys left out. */
+export function bodyOf(table: TableDefinition<GraphBinding>, row: Row): JsonObject {
+  const body: Mutable = {};
+  for (const column of table.columns) {
+    const value = row[column.name];
+    if (value === undefined || propertyOf(column).addresses || column.mutability === "read-only") continue;
+    if (column.name === "changeKey") continue;
+    place(body, propertyOf(column).path, write(column, value));
+  }
+  return complete(body) as JsonObject;
+}
+
+function place(body: Mutable, path: readonly string[], value: Value): void {
+  let at = body;
+  for (const name of path.slice(0, -1)) {
+    const next = at[name];
+    if (typeof next === "object" && next !== null && !Array.isArray(next)) at = next as Mutable;
+    else {
+      const made: Mutable = {};
+      at[name] = made;
+      at = made;
+    }
+  }
+  at[path.at(-1) ?? ""] = value;
+}
+
+function write(column: Column<GraphBinding>, value: Value): Value {
+  if (value === null) return null;
+  if (column.type === "json") return parsed(column, value);
+  // The zone stands beside the time, so the time itself carries no offset.
+  if (propertyOf(column).zoned && typeof value === "string") return value.replace(/Z$/, "");
+  return value;
+}
+
+/** Users of other connectors give collections as JSON text. */
+function parsed(column: Column<GraphBinding>, value: Value): Value {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value) as Value;
+  } catch (cause) {
+    throw new ConnectorError("INVALID_QUERY", `${column.name} must be a JSON array or object.`, {
+      target: column.name,
+      cause,
+    });
+  }
+}
+
+/** Objects of which Graph wants all members or none: a time needs its zone, an emptied object is null. */
+function complete(body: Mutable): Mutable {
+  for (const [name, value] of Object.entries(body)) {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) continue;
+    const inner = complete(value as Mutable);
+    if (isEmptied(inner)) body[name] = null;
+    // Without a type Graph guesses; HTML has to be announced by body_contentType.
+    else if ("content" in inner && !("contentType" in inner)) inner.contentType = "text";
+    else if ("dateTime" in inner && !("timeZone" in inner)) inner.timeZone = "UTC";
+    else if ("timeZone" in inner && !("dateTime" in inner)) throw zoneAlone(name);
+  }
+  return body;
+}
+
+/** A flattened object whose members are all cleared is cleared as a whole. */
+const isEmptied = (inner: Mutable): boolean => {
+  const values = Object.values(inner);
+  return (
+    values.length > 0 && values.every((value) => value === null) && ("dateTime" in inner || "emailAddress" in inner)
+  );
+};
+
+function zoneAlone(name: string): ConnectorError {
+  return new ConnectorError("INVALID_QUERY", `${name}_timeZone can only be given together with ${name}_dateTime.`, {
+    target: `${name}_timeZone`,
+  });
+}
+
+/** The id Graph tells of a created or changed resource. */
+export function idOf(body: Value | undefined): string | undefined {
+  const id = member(body, "id");
+  return typeof id === "string" ? id : undefined;
+}

@@ -1,0 +1,85 @@
+import {
+  byFlag,
+  byInstant,
+  count,
+  exactText,
+  flag,
+  idColumn,
+  instant,
+  json,
+  prefixText,
+  text,
+} from "../../graph/columns.ts";
+import type { GraphTable } from "../../graph/resource.ts";
+import { graphTable } from "./graph-table.ts";
+
+/** Graph fills these only when one group is read. */
+const itemOnly = [
+  "allowExternalSenders",
+  "autoSubscribeNewMembers",
+  "hideFromAddressLists",
+  "hideFromOutlookClients",
+  "isSubscribedByMail",
+  "unseenCount",
+];
+
+const columns = [
+  idColumn(),
+  instant("deletedDateTime", { filter: byInstant, sortable: true }),
+  text("classification", { write: "writable", filter: exactText }),
+  instant("createdDateTime", { filter: byInstant }),
+  text("description", { write: "writable", filter: prefixText }),
+  text("displayName", { write: "writable", filter: prefixText, sortable: true }),
+  instant("expirationDateTime", { filter: byInstant, sortable: true }),
+  json("groupTypes", { write: "writable" }),
+  flag("hasMembersWithLicenseErrors", { filter: byFlag }),
+  flag("isAssignableToRole", { write: "writable", filter: byFlag }),
+  text("mail", { filter: prefixText }),
+  flag("mailEnabled", { write: "writable", filter: byFlag }),
+  text("mailNickname", { write: "writable", filter: prefixText }),
+  text("membershipRule", { write: "writable", filter: exactText }),
+  text("membershipRuleProcessingState", { write: "writable", filter: exactText }),
+  text("onPremisesDomainName", { filter: prefixText }),
+  instant("onPremisesLastSyncDateTime", { filter: byInstant, sortable: true }),
+  text("onPremisesNetBiosName", { filter: prefixText }),
+  text("onPremisesSamAccountName", { filter: prefixText }),
+  text("onPremisesSecurityIdentifier", { filter: prefixText }),
+  flag("onPremisesSyncEnabled", { filter: byFlag }),
+  text("preferredDataLocation", { write: "writable", filter: prefixText }),
+  text("preferredLanguage", { write: "writable", filter: prefixText }),
+  json("proxyAddresses"),
+  instant("renewedDateTime", { filter: byInstant, sortable: true }),
+  json("resourceBehaviorOptions"),
+  json("resourceProvisioningOptions"),
+  flag("securityEnabled", { write: "writable", filter: byFlag }),
+  text("securityIdentifier", { filter: exactText }),
+  text("theme", { write: "writable", filter: prefixText }),
+  text("visibility", { write: "writable" }),
+  flag("allowExternalSenders", { write: "writable" }),
+  flag("autoSubscribeNewMembers", { write: "writable" }),
+  flag("hideFromAddressLists", { write: "writable" }),
+  flag("hideFromOutlookClients", { write: "writable" }),
+  flag("isSubscribedByMail", { write: "writable" }),
+  count("unseenCount"),
+  json("assignedLicenses"),
+  json("assignedLabels", { write: "writable" }),
+].map((column) => (itemOnly.includes(column.name) ? { ...column, read: "item" as const } : column));
+
+/** Groups of the directory. */
+export const groups: GraphTable = graphTable({
+  name: "Groups",
+  description: "Groups of the directory, Microsoft 365 groups included.",
+  activities: ["query", "create", "update", "delete"],
+  columns,
+  pseudoColumns: [],
+  requiredOnCreate: ["displayName", "mailEnabled", "mailNickname", "securityEnabled"],
+  resource: {
+    owner: "directory",
+    collection: "groups",
+    byId: true,
+    maxPage: 999,
+    heavy: [],
+    itemOnly,
+    writes: {},
+  },
+});

@@ -1,0 +1,20 @@
+/** Names Graph takes in place of a mail folder's id (mailFolder resource, v1.0). */
+export const mailFolderNames: readonly string[] = [
+  "archive",
+  "clutter",
+  "conflicts",
+  "conversationhistory",
+  "deleteditems",
+  "drafts",
+  "inbox",
+  "junkemail",
+  "localfailures",
+  "msgfolderroot",
+  "outbox",
+  "recoverableitemsdeletions",
+  "scheduled",
+  "searchfolders",
+  "sentitems",
+  "serverfailures",
+  "syncissues",
+];
