@@ -35,9 +35,12 @@ export class Answer implements HttpResponse {
     const chunks: Buffer[] = [];
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.body.on("data", (chunk: Buffer) => chunks.push(chunk));
-    this.body.once("end", resolve).once("error", reject);
-    this.body.once("close", () => reject(this.body.errored ?? new Error("the body was destroyed while it was read")));
-    if (this.body.destroyed) reject(this.body.errored ?? new Error("the body was read or destroyed before"));
+    const ended = () => {
+      if (this.body.readableEnded) resolve();
+      else reject(this.body.errored ?? new Error("the body was read or destroyed elsewhere"));
+    };
+    if (this.body.closed) ended();
+    else this.body.once("close", ended);
     await promise;
     const [only] = chunks;
     return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);

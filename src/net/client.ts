@@ -97,6 +97,8 @@ class TransportClient implements HttpClient {
   readonly #login: Login | undefined;
   readonly #log: Log;
   readonly #headers: Readonly<Record<string, string>>;
+  #latest: Place | undefined;
+  #isClosed = false;
 
   constructor(options: TransportOptions, connectParts: ConnectParts, parts: TransportParts) {
     const { credentialOrigins, managedIdentityEndpoint, concurrency } = options;
@@ -110,28 +112,43 @@ class TransportClient implements HttpClient {
   }
 
   async request(request: HttpRequest): Promise<HttpResponse> {
-    const url = parseUrl(request.url);
-    const origin = this.#origins.of(url);
+    try {
+      return await this.#request(request);
+    } catch (error) {
+      if (request.body instanceof Readable) request.body.destroy();
+      throw error;
+    }
+  }
+
+  async #request(request: HttpRequest): Promise<HttpResponse> {
+    const place = this.#placeOf(request.url);
+    const { origin } = place;
     const timeoutMs = request.timeoutMs ?? this.#options.timeoutMs;
     const deadline = new Deadline(request.signal, timeoutMs, origin.name);
     const start = performance.now();
     const told = { operation: request.operation, method: request.method, host: origin.name };
     try {
-      const answer = await this.#send(request, url, origin, deadline, timeoutMs);
+      const answer = await this.#send(request, place, deadline, timeoutMs);
       if (answer.body.closed) deadline.dispose();
       else answer.body.once("close", () => deadline.dispose());
       this.#log.debug({ ...told, status: answer.status, waitedMs: Math.round(performance.now() - start) }, "answered");
       return answer;
     } catch (error) {
       deadline.dispose();
-      if (request.body instanceof Readable) request.body.destroy();
       throw error;
     }
   }
 
-  #send(request: HttpRequest, url: URL, origin: Origin, deadline: Deadline, timeoutMs: number): Promise<Answer> {
+  /** EWS calls one URL all the time, so the latest one is not parsed again. */
+  #placeOf(text: string): Place {
+    if (this.#latest?.text === text && !this.#isClosed) return this.#latest;
+    const url = parseUrl(text);
+    this.#latest = { text, origin: this.#origins.of(url), uri: url.pathname + url.search };
+    return this.#latest;
+  }
+
+  #send(request: HttpRequest, { origin, uri }: Place, deadline: Deadline, timeoutMs: number): Promise<Answer> {
     const { method, operation, signal, body = null } = request;
-    const uri = url.pathname + url.search;
     const headers =
       request.headers === undefined ? this.#headers : { ...this.#headers, ...lowerCased(request.headers) };
     const limits = this.#limits;
@@ -151,12 +168,22 @@ class TransportClient implements HttpClient {
 
   async close(): Promise<void> {
     const error = failure("TRANSPORT_CLOSED", "The connection was closed here while the request was under way.");
+    this.#isClosed = true;
     await this.#login?.close();
     await this.#origins.destroy(error);
   }
 }
 
+/** Where a URL leads. */
+interface Place {
+  readonly text: string;
+  readonly origin: Origin;
+  readonly uri: string;
+}
+
 /** One spelling of header names, so that a request's header replaces the connection's. */
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const lower: Record<string, string> = {};
+  for (const name in headers) lower[name.toLowerCase()] = headers[name] ?? "";
+  return lower;
 }
