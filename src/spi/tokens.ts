@@ -32,6 +32,8 @@ export interface TokenSource {
 }
 
 export interface CodeFlow {
+  /** The connection's own redirect URI; absent = the service's callback. */
+  readonly redirectUri?: string;
   authorizationUrl(request: {
     readonly redirectUri: string;
     readonly state: string;

@@ -1,0 +1,65 @@
+import { type ConnectionProperty, file, flag, integer, secretText, text } from "#spi";
+
+/** The properties of group "Caching". */
+export const cachingProperties: readonly ConnectionProperty[] = [
+  flag({
+    key: "AutoCache",
+    displayName: "Auto Cache",
+    group: "Caching",
+    description: "Keep SELECT results in the cache database.",
+    default: false,
+    advanced: true,
+    effect: { none: "Rows are always read from the mail server; there is no cache on this service." },
+  }),
+  text({
+    key: "CacheDriver",
+    displayName: "Cache Driver",
+    group: "Caching",
+    description: "JDBC/ADO driver of the cache.",
+    advanced: true,
+    effect: { none: "Rows are always read from the mail server; there is no cache on this service." },
+  }),
+  secretText({
+    key: "CacheConnection",
+    displayName: "Cache Connection",
+    group: "Caching",
+    description: "Connection string of the cache.",
+    advanced: true,
+    effect: { none: "Rows are always read from the mail server; there is no cache on this service." },
+  }),
+  file({
+    key: "CacheLocation",
+    displayName: "Cache Location",
+    group: "Caching",
+    description: "Default cache folder.",
+    advanced: true,
+    effect: { none: "Rows are always read from the mail server; there is no cache on this service." },
+  }),
+  integer({
+    key: "CacheTolerance",
+    displayName: "Cache Tolerance",
+    group: "Caching",
+    description: "Seconds a cached row counts as fresh.",
+    default: 600,
+    advanced: true,
+    effect: { none: "Rows are always read from the mail server; there is no cache on this service." },
+  }),
+  flag({
+    key: "Offline",
+    displayName: "Offline",
+    group: "Caching",
+    description: "Answer only from the cache.",
+    default: false,
+    advanced: true,
+    effect: { none: "Rows are always read from the mail server; there is no cache on this service." },
+  }),
+  flag({
+    key: "CacheMetadata",
+    displayName: "Cache Metadata",
+    group: "Caching",
+    description: "Persist table metadata.",
+    default: false,
+    advanced: true,
+    effect: { none: "Rows are always read from the mail server; there is no cache on this service." },
+  }),
+];

@@ -1,0 +1,73 @@
+import { type ConnectionProperty, secretFile, text } from "#spi";
+import { isNegotiate } from "./rules.ts";
+
+/** The properties of group "Kerberos". */
+export const kerberosProperties: readonly ConnectionProperty[] = [
+  text({
+    key: "KerberosKDC",
+    displayName: "Kerberos KDC",
+    group: "Kerberos",
+    description: "Host of the key distribution centre.",
+    visible: isNegotiate,
+    movesCredentials: true,
+    effect: "not-in-effect-yet",
+  }),
+  text({
+    key: "KerberosRealm",
+    displayName: "Kerberos Realm",
+    group: "Kerberos",
+    description: "Realm of the user.",
+    visible: isNegotiate,
+    effect: "not-in-effect-yet",
+  }),
+  text({
+    key: "KerberosSPN",
+    displayName: "Kerberos SPN",
+    group: "Kerberos",
+    description: "Service principal name, e.g. HTTP/mail.example.com.",
+    visible: isNegotiate,
+    effect: "not-in-effect-yet",
+  }),
+  text({
+    key: "KerberosUser",
+    displayName: "Kerberos User",
+    group: "Kerberos",
+    description: "Principal for the keytab when it differs from User.",
+    visible: isNegotiate,
+    advanced: true,
+    effect: "not-in-effect-yet",
+  }),
+  secretFile({
+    key: "KerberosKeytabFile",
+    displayName: "Kerberos Keytab File",
+    group: "Kerberos",
+    description: "Keytab with the user keys (instead of a password).",
+    visible: isNegotiate,
+    effect: "not-in-effect-yet",
+  }),
+  text({
+    key: "KerberosServiceRealm",
+    displayName: "Kerberos Service Realm",
+    group: "Kerberos",
+    description: "Realm of the service in cross-realm set-ups.",
+    visible: isNegotiate,
+    effect: "not-in-effect-yet",
+  }),
+  text({
+    key: "KerberosServiceKDC",
+    displayName: "Kerberos Service KDC",
+    group: "Kerberos",
+    description: "KDC of the service realm.",
+    visible: isNegotiate,
+    movesCredentials: true,
+    effect: "not-in-effect-yet",
+  }),
+  secretFile({
+    key: "KerberosTicketCache",
+    displayName: "Kerberos Ticket Cache",
+    group: "Kerberos",
+    description: "MIT ticket cache file to use.",
+    visible: isNegotiate,
+    effect: "not-in-effect-yet",
+  }),
+];

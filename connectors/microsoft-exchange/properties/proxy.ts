@@ -1,0 +1,81 @@
+import { type ConnectionProperty, choice, flag, integer, secretText, text } from "#spi";
+import { values } from "./rules.ts";
+
+/** The properties of group "Proxy". */
+export const proxyProperties: readonly ConnectionProperty[] = [
+  flag({
+    key: "UseProxySettings",
+    displayName: "Use Proxy Settings",
+    group: "Proxy",
+    description: "Take the proxy defined for the private agent.",
+    default: false,
+    movesCredentials: true,
+  }),
+  flag({
+    key: "ProxyAutoDetect",
+    displayName: "Proxy Auto Detect",
+    group: "Proxy",
+    description: "Use the system proxy.",
+    default: false,
+    advanced: true,
+    movesCredentials: true,
+  }),
+  text({
+    key: "ProxyServer",
+    displayName: "Proxy Server",
+    group: "Proxy",
+    description: "HTTP proxy host.",
+    advanced: true,
+    movesCredentials: true,
+  }),
+  integer({
+    key: "ProxyPort",
+    displayName: "Proxy Port",
+    group: "Proxy",
+    description: "HTTP proxy port.",
+    default: 80,
+    advanced: true,
+    movesCredentials: true,
+  }),
+  choice({
+    key: "ProxyAuthScheme",
+    displayName: "Proxy Auth Scheme",
+    group: "Proxy",
+    description: "Proxy authentication.",
+    default: "BASIC",
+    choices: values("BASIC", "DIGEST", "NONE", "NEGOTIATE", "NTLM", "PROPRIETARY"),
+    advanced: true,
+  }),
+  text({
+    key: "ProxyUser",
+    displayName: "Proxy User",
+    group: "Proxy",
+    description: "Proxy login.",
+    advanced: true,
+  }),
+  secretText({
+    key: "ProxyPassword",
+    displayName: "Proxy Password",
+    group: "Proxy",
+    description: "Proxy password.",
+    advanced: true,
+  }),
+  choice({
+    key: "ProxySSLType",
+    displayName: "Proxy SSL Type",
+    group: "Proxy",
+    description: "TLS use towards the proxy.",
+    default: "AUTO",
+    choices: values("AUTO", "ALWAYS", "NEVER", "TUNNEL"),
+    advanced: true,
+    movesCredentials: true,
+  }),
+  text({
+    key: "ProxyExceptions",
+    displayName: "Proxy Exceptions",
+    group: "Proxy",
+    description: "Hosts reached without proxy, separated by ;.",
+    advanced: true,
+    movesCredentials: true,
+  }),
+];
