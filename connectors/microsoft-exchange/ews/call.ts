@@ -1,0 +1,150 @@
+import { type ConnectorContext, ConnectorError, type ErrorOptions, type HttpResponse, protocolError } from "#spi";
+import type { EwsConfig } from "./config.ts";
+import { ElementReader } from "./element-reader.ts";
+import { anchorMailbox, type CallIdentity, envelope, soapAction } from "./envelope.ts";
+import { responseError } from "./errors.ts";
+import { isXml, notSoap, requestIdOf } from "./http-answers.ts";
+import { readXml } from "./parse.ts";
+import { type CallState, readFault } from "./response-messages.ts";
+import type { Xml } from "./write-xml.ts";
+
+/** One EWS operation, ready to be sent: its request, and how its answer is read. */
+export interface Operation<S extends CallState> {
+  readonly name: string;
+  /** Repeating it after an unknown outcome does no harm. */
+  readonly repeatable: boolean;
+  readonly body: Xml;
+  /** Local name of the response element; `${name}Response` unless it is called otherwise. */
+  readonly responseName?: string;
+  readonly limitBytes?: number;
+  /** A fresh state for each attempt. */
+  start(): S;
+  /** Adds readers below the response element. */
+  read(response: ElementReader<S>): void;
+  /** Judges the finished answer inside the attempt, so that what it throws can be retried. */
+  finish?(state: S): void;
+}
+
+/** Sends operations for one configuration. */
+export class EwsCaller {
+  readonly config: EwsConfig;
+  readonly context: ConnectorContext;
+
+  constructor(config: EwsConfig, context: ConnectorContext) {
+    this.config = config;
+    this.context = context;
+  }
+
+  /** One call under the connection's limits and retry rules. Errors: as errors.ts and http-answers.ts classify. */
+  async call<S extends CallState>(operation: Operation<S>, identity: CallIdentity, signal: AbortSignal): Promise<S> {
+    const { config, context } = this;
+    const mailbox = identity.mailbox ?? identity.impersonation?.user ?? config.user ?? config.endpoint;
+    const body = envelope(operation.name, operation.body, config, identity);
+    const info = { operation: operation.name, repeatable: operation.repeatable, mailbox };
+    return context.attempt(info, (attemptSignal) => this.#send(operation, body, identity, attemptSignal), signal);
+  }
+
+  async #send<S extends CallState>(
+    operation: Operation<S>,
+    body: string,
+    identity: CallIdentity,
+    signal: AbortSignal,
+  ): Promise<S> {
+    const response = await this.context.http.request({
+      method: "POST",
+      url: this.config.endpoint,
+      headers: this.#headers(operation.name, identity),
+      body,
+      signal,
+      operation: operation.name,
+      ...(operation.limitBytes === undefined ? {} : { limitBytes: operation.limitBytes }),
+    });
+    const readable = isXml(response) && (response.status === 200 || response.status === 500 || response.status === 400);
+    if (!readable) throw await notSoap(operation.name, response, this.context.clock.now());
+    const state = operation.start();
+    try {
+      await readXml(response.body, documentReader(operation), state);
+    } catch (error) {
+      response.body.destroy();
+      throw cutShort(operation, error, signal);
+    }
+    judge(operation, state, response);
+    return state;
+  }
+
+  #headers(operation: string, identity: CallIdentity): Record<string, string> {
+    const anchor = anchorMailbox(this.config, identity);
+    return {
+      "content-type": "text/xml; charset=utf-8",
+      accept: "text/xml",
+      soapaction: soapAction(operation),
+      "client-request-id": this.context.random.uuid(),
+      "return-client-request-id": "true",
+      ...(anchor === undefined ? {} : { "x-anchormailbox": anchor }),
+    };
+  }
+}
+
+function documentReader<S extends CallState>(operation: Operation<S>): ElementReader<S> {
+  const root = new ElementReader<S>();
+  const envelopeReader = root.child("Envelope");
+  envelopeReader.at(["Header", "ServerVersionInfo"]).onOpen((state, attributes) => {
+    const part = (name: string) => attributes[name] ?? "0";
+    state.serverVersion = [
+      part("MajorVersion"),
+      part("MinorVersion"),
+      part("MajorBuildNumber"),
+      part("MinorBuildNumber"),
+    ].join(".");
+  });
+  const bodyReader = envelopeReader.child("Body");
+  readFault(bodyReader.child("Fault"));
+  const response = bodyReader.child(operation.responseName ?? `${operation.name}Response`).onOpen((state) => {
+    state.answered = true;
+  });
+  operation.read(response);
+  return root;
+}
+
+/** The answer broke off, or is not XML: a write may have happened. */
+function cutShort<S extends CallState>(operation: Operation<S>, error: unknown, signal: AbortSignal): unknown {
+  const effect: ErrorOptions = operation.repeatable ? {} : { effect: "unknown" };
+  if (error instanceof ConnectorError) return error.with(effect);
+  if (signal.aborted) {
+    if (operation.repeatable) return signal.reason;
+    return new ConnectorError("TIMEOUT", "The call was given up while the answer arrived.", {
+      ...effect,
+      cause: error,
+    });
+  }
+  return new ConnectorError("UNREACHABLE", "The connection broke while the server's answer arrived.", {
+    ...effect,
+    cause: error,
+    remote: { service: "EWS", operation: operation.name },
+  });
+}
+
+function judge<S extends CallState>(operation: Operation<S>, state: S, response: HttpResponse): void {
+  const requestId = requestIdOf(response);
+  const { fault } = state;
+  if (fault !== undefined) {
+    throw responseError(operation.name, {
+      responseCode: fault.responseCode || faultCodeName(fault.faultCode),
+      text: fault.text,
+      status: response.status,
+      ...(fault.backOffMs === undefined ? {} : { backOffMs: fault.backOffMs }),
+      ...(requestId === undefined ? {} : { requestId }),
+    });
+  }
+  if (!state.answered) {
+    throw protocolError(`The server answers SOAP, but not the answer to ${operation.name}.`, {
+      causeCode: "NOT_EWS_ANSWER",
+      effect: operation.repeatable ? "none" : "unknown",
+      remote: { service: "EWS", operation: operation.name, status: response.status },
+    });
+  }
+  operation.finish?.(state);
+}
+
+/** Faults without detail name the code in faultcode, e.g. `a:ErrorSchemaValidation`. */
+const faultCodeName = (faultCode: string): string => faultCode.slice(faultCode.indexOf(":") + 1);

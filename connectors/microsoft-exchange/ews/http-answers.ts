@@ -1,0 +1,119 @@
+import { ConnectorError, type ErrorOptions, type HttpResponse } from "#spi";
+import { plainLine } from "./errors.ts";
+
+const longestWaitMs = 24 * 60 * 60 * 1000;
+
+/** Retry-After as seconds or date, clamped; undefined when absent or unreadable. */
+export function retryAfterMs(response: HttpResponse, nowMs: number): number | undefined {
+  const value = response.header("retry-after")[0]?.trim();
+  if (value === undefined || value === "") return undefined;
+  const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - nowMs;
+  return Number.isNaN(wait) ? undefined : Math.min(Math.max(0, wait), longestWaitMs);
+}
+
+/**
+ * A 403 says only in words that Exchange Web Services are switched off. Exchange Online since October 2026, and
+ * EwsEnabled / EwsApplicationAccessPolicy before it, in the body, in X-MS-Diagnostics or in the status text.
+ */
+const switchedOff = [
+  /\bEWS\b[^.]{0,80}\b(?:disabled|blocked|not enabled|not allowed|retired)\b/i,
+  /Exchange Web Services[^.]{0,80}\b(?:disabled|blocked|not enabled|not currently available)\b/i,
+  /ErrorEwsDisabled/i,
+];
+
+const peekLimit = 4096;
+
+async function peek(response: HttpResponse): Promise<string> {
+  try {
+    return (await response.text()).slice(0, peekLimit);
+  } catch {
+    // What the refusal says beyond its status only refines the cause; a cut body must not hide the status.
+    return "";
+  }
+}
+
+const isHtml = (response: HttpResponse): boolean => /\bhtml\b/i.test(response.header("content-type")[0] ?? "");
+export const isXml = (response: HttpResponse): boolean => /\bxml\b/i.test(response.header("content-type")[0] ?? "");
+
+export const requestIdOf = (response: HttpResponse): string | undefined => {
+  const id = response.header("request-id")[0] ?? response.header("x-ms-request-id")[0];
+  return id === undefined ? undefined : plainLine(id).slice(0, 80);
+};
+
+function forbidden(said: string, diagnostics: string, options: ErrorOptions): ConnectorError {
+  if (switchedOff.some((pattern) => pattern.test(said) || pattern.test(diagnostics))) {
+    return new ConnectorError(
+      "EWS_DISABLED",
+      "Exchange Web Services are switched off for this organisation, mailbox or application.",
+      {
+        ...options,
+        causeCode: "EWS_NOT_ENABLED",
+      },
+    );
+  }
+  return new ConnectorError(
+    "ACCESS_DENIED",
+    "The server accepts the credentials but forbids this account to use Exchange Web Services (403).",
+    {
+      ...options,
+      causeCode: "EWS_FORBIDDEN",
+    },
+  );
+}
+
+/** The error for an answer that is not SOAP. Drains the body. */
+export async function notSoap(operation: string, response: HttpResponse, nowMs: number): Promise<ConnectorError> {
+  const { status } = response;
+  const requestId = requestIdOf(response);
+  const contentType = plainLine(response.header("content-type")[0] ?? "");
+  const said = await peek(response);
+  const options: ErrorOptions = {
+    remote: { service: "EWS", operation, status, ...(requestId === undefined ? {} : { requestId }) },
+    evidence: { status, ...(contentType === "" ? {} : { contentType }) },
+  };
+  const protocol = (causeCode: string, message: string, extra: ErrorOptions = {}) =>
+    new ConnectorError("PROTOCOL", message, { ...options, causeCode, ...extra });
+
+  if (status >= 300 && status < 400) {
+    const location = plainLine(response.header("location")[0] ?? "");
+    return protocol(
+      "NOT_EWS_REDIRECT",
+      `The server redirects to ${location || "another address"} instead of answering.`,
+      {
+        evidence: { status, location },
+      },
+    );
+  }
+  if (status === 401) {
+    return new ConnectorError("AUTHENTICATION_FAILED", "The server refused the credentials (401).", {
+      ...options,
+      causeCode: "EWS_UNAUTHORIZED",
+    });
+  }
+  if (status === 403) return forbidden(said, response.header("x-ms-diagnostics").join(" "), options);
+  if (status === 404 || status === 405) {
+    return protocol("NOT_EWS_PATH", `The server has no Exchange Web Services at this path (${status}).`);
+  }
+  if (status === 413)
+    return new ConnectorError("TOO_LARGE", "The server refuses a request of this size (413).", options);
+  if (status === 429 || status === 503 || status === 502 || status === 504) {
+    const waitMs = retryAfterMs(response, nowMs);
+    // 429, and 503 with a wait, are refusals before any work; a gateway's 502 and 504 may come after it.
+    const refused = status === 429 || (status === 503 && waitMs !== undefined);
+    return new ConnectorError("BUSY", `The server or a gateway before it is busy or failing (${status}).`, {
+      ...options,
+      causeCode: "EWS_THROTTLED",
+      ...(waitMs === undefined ? {} : { waitMs }),
+      effect: refused ? "none" : "unknown",
+    });
+  }
+  if (isHtml(response))
+    return protocol("NOT_EWS_HTML", `The server answers a web page (${status}), not Exchange Web Services.`);
+  return protocol(
+    "NOT_EWS_ANSWER",
+    `The server answers status ${status}${contentType === "" ? "" : ` and ${contentType}`}, which Exchange Web Services never do.`,
+    {
+      effect: status >= 500 ? "unknown" : "none",
+    },
+  );
+}

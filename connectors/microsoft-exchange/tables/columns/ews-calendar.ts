@@ -1,0 +1,152 @@
+import type { EwsColumn, MemberSpec } from "../../ews/binding.ts";
+import { attribute, choice, equalOperator, flag, integer, mailbox, special, text, time } from "./ews-makers.ts";
+
+export const busyStatuses = ["Free", "Tentative", "Busy", "OOF", "WorkingElsewhere", "NoData"] as const;
+export const responseTypes = ["Unknown", "Organizer", "Tentative", "Accept", "Decline", "NoResponseReceived"] as const;
+
+const attendeeMembers: Readonly<Record<string, MemberSpec>> = {
+  Name: { path: ["Mailbox", "Name"], as: "text" },
+  EmailAddress: { path: ["Mailbox", "EmailAddress"], as: "text" },
+  RoutingType: { path: ["Mailbox", "RoutingType"], as: "text" },
+  ResponseType: { path: ["ResponseType"], as: "text" },
+  LastResponseTime: { path: ["LastResponseTime"], as: "datetime" },
+};
+
+const occurrenceMembers: Readonly<Record<string, MemberSpec>> = {
+  ItemId: { path: ["ItemId"], attribute: "Id", as: "text" },
+  Start: { path: ["Start"], as: "datetime" },
+  End: { path: ["End"], as: "datetime" },
+  OriginalStart: { path: ["OriginalStart"], as: "datetime" },
+};
+
+const attendees = (name: string, describe: string): EwsColumn =>
+  special(
+    name,
+    "json",
+    `calendar:${name}`,
+    { from: "objects", group: [name, "Attendee"], members: attendeeMembers },
+    {
+      readOnly: true,
+      item: true,
+      describe,
+    },
+  );
+
+/** First and last occurrence of a series. */
+const occurrence = (which: "FirstOccurrence" | "LastOccurrence"): readonly EwsColumn[] => {
+  const uri = `calendar:${which}`;
+  const options = { item: true, nowhere: "Exchange computes it from the recurrence." } as const;
+  const at = (leaf: string): EwsColumn =>
+    special(`${which}_${leaf}`, "datetime", uri, { from: "text", at: [which, leaf], as: "datetime" }, options);
+  return [
+    special(`${which}_ItemId`, "id", uri, { from: "attribute", at: [which, "ItemId"], attribute: "Id" }, options),
+    at("Start"),
+    at("End"),
+    at("OriginalStart"),
+  ];
+};
+
+const organizer = (["Name", "EmailAddress", "RoutingType"] as const).map((part) =>
+  mailbox(`Organizer${part}`, "calendar:Organizer", part, {
+    nowhere: "Exchange sets the organizer: the owner of the calendar.",
+  }),
+);
+
+const computed = { nowhere: "Exchange computes it; it cannot be set." } as const;
+
+/** Properties of appointments and meetings before the recurrence. */
+export const calendarProperties: readonly EwsColumn[] = [
+  time("Start", "calendar:Start", {
+    sortsExactly: true,
+    describe: "Begin. `Start >= a` together with `End <= b` expands series into occurrences.",
+  }),
+  time("End", "calendar:End", { sortsExactly: true, describe: "End." }),
+  time("OriginalStart", "calendar:OriginalStart", { local: true, ...computed }),
+  flag("IsAllDayEvent", "calendar:IsAllDayEvent"),
+  choice("LegacyFreeBusyStatus", "calendar:LegacyFreeBusyStatus", busyStatuses, ["Free", "Busy", "NoData"]),
+  text("Location", "calendar:Location", { stored: true }),
+  text("When", "calendar:When", { plain: true, describe: "Time of the meeting in words." }),
+  flag("IsMeeting", "calendar:IsMeeting", { local: true, ...computed }),
+  flag("IsCancelled", "calendar:IsCancelled", { local: true, ...computed }),
+  flag("IsRecurring", "calendar:IsRecurring", { readOnly: true, local: true }),
+  flag("MeetingRequestWasSent", "calendar:MeetingRequestWasSent", { readOnly: true }),
+  flag("IsResponseRequested", "calendar:IsResponseRequested", { readOnly: true, local: true }),
+  text("CalendarItemType", "calendar:CalendarItemType", {
+    readOnly: true,
+    local: true,
+    allowed: ["Single", "Occurrence", "Exception", "RecurringMaster"],
+  }),
+  choice("MyResponseType", "calendar:MyResponseType", responseTypes, ["Unknown", "Organizer"], computed),
+  ...organizer,
+  integer("ConflictingMeetingCount", "calendar:ConflictingMeetingCount", { readOnly: true, plain: true }),
+  integer("AdjacentMeetingCount", "calendar:AdjacentMeetingCount", { readOnly: true, plain: true }),
+  text("Duration", "calendar:Duration", { readOnly: true, plain: true, describe: "ISO 8601 duration." }),
+  text("TimeZone", "calendar:TimeZone", { readOnly: true, local: true }),
+  time("AppointmentReplyTime", "calendar:AppointmentReplyTime", computed),
+  text("AppointmentSequenceNumber", "calendar:AppointmentSequenceNumber", { local: true, ...computed }),
+  text("AppointmentState", "calendar:AppointmentState", { readOnly: true, local: true }),
+];
+
+/** Occurrences of a series, then what versions added. */
+export const seriesProperties: readonly EwsColumn[] = [
+  ...occurrence("FirstOccurrence"),
+  ...occurrence("LastOccurrence"),
+  special(
+    "ModifiedOccurrences_Aggregate",
+    "json",
+    "calendar:ModifiedOccurrences",
+    { from: "objects", group: ["ModifiedOccurrences", "Occurrence"], members: occurrenceMembers },
+    { readOnly: true, item: true, describe: "Occurrences of the series that were changed by themselves." },
+  ),
+  special(
+    "DeletedOccurrences_Aggregate",
+    "json",
+    "calendar:DeletedOccurrences",
+    {
+      from: "objects",
+      group: ["DeletedOccurrences", "DeletedOccurrence"],
+      members: { Start: { path: ["Start"], as: "datetime" } },
+    },
+    { readOnly: true, item: true, describe: "Occurrences of the series that were deleted." },
+  ),
+];
+
+const zone = (which: "StartTimeZone" | "EndTimeZone", part: "Id" | "Name"): EwsColumn =>
+  attribute(`${which}_${part}`, `calendar:${which}`, part, { type: "string", readOnly: true, since: "Exchange2010" });
+
+export const meetingProperties: readonly EwsColumn[] = [
+  zone("StartTimeZone", "Id"),
+  zone("StartTimeZone", "Name"),
+  zone("EndTimeZone", "Id"),
+  zone("EndTimeZone", "Name"),
+  integer("ConferenceType", "calendar:ConferenceType", { describe: "0 NetMeeting, 1 NetShow, 2 Chat." }),
+  // The store keeps the opposite: an item without the property shows true.
+  flag("AllowNewTimeProposal", "calendar:AllowNewTimeProposal", { local: true }),
+  flag("IsOnlineMeeting", "calendar:IsOnlineMeeting"),
+  text("MeetingWorkspaceUrl", "calendar:MeetingWorkspaceUrl", { stored: true }),
+  text("NetShowUrl", "calendar:NetShowUrl", { stored: true }),
+];
+
+export const calendarCollections: readonly EwsColumn[] = [
+  attendees("RequiredAttendees", "Required attendees; the table Calendar_RequiredAttendees has them as rows."),
+  attendees("OptionalAttendees", "Optional attendees; the table Calendar_OptionalAttendees has them as rows."),
+  // The reference has it in list reads; FindItem does not give collections of attendees.
+  attendees("Resources", "Rooms and equipment invited."),
+];
+
+/** Binary at the store, text in answers: compared here. */
+export const uid: EwsColumn = text("UID", "calendar:UID", {
+  readOnly: true,
+  local: true,
+  operators: equalOperator,
+  sortable: false,
+  describe: "iCalendar UID.",
+});
+
+export const meetingTimeZone: EwsColumn = special(
+  "MeetingTimeZone",
+  "string",
+  "calendar:MeetingTimeZone",
+  { from: "attribute", at: ["MeetingTimeZone"], attribute: "TimeZoneName" },
+  { readOnly: true, describe: "Time zone of the meeting in the form of Exchange 2007." },
+);

@@ -1,0 +1,49 @@
+import type { PseudoColumn, TableDefinition } from "#spi";
+import type { EwsBinding, EwsColumn } from "../../ews/binding.ts";
+import { knows } from "../../ews/config.ts";
+import type { DistinguishedFolder } from "../../ews/folders.ts";
+
+/** What a session does for a table; the catalogue does not show it. */
+export type EwsTableKind =
+  | { readonly of: "items"; readonly folder: DistinguishedFolder; readonly element: ItemElement }
+  | { readonly of: "folders" }
+  | { readonly of: "attendees"; readonly element: "RequiredAttendees" | "OptionalAttendees" }
+  | { readonly of: "modified-occurrences" }
+  | { readonly of: "room-lists" }
+  | { readonly of: "rooms" };
+
+export type ItemElement = "Message" | "CalendarItem" | "Contact" | "Task";
+
+/** A table of schema EWS: what the catalogue shows, and what the session needs. */
+export interface EwsTable {
+  readonly name: string;
+  readonly kind: EwsTableKind;
+  readonly view?: true;
+  readonly description: string;
+  readonly columns: readonly EwsColumn[];
+  readonly pseudoColumns: readonly PseudoColumn[];
+  readonly requiredOnCreate?: readonly string[];
+  readonly requiredInWhere?: readonly string[];
+  readonly rowsPerWrite?: number;
+  readonly since?: string;
+  readonly accepts: NonNullable<TableDefinition<EwsBinding>["accepts"]>;
+}
+
+// One CreateItem, UpdateItem or DeleteItem; beyond it requests grow without saving much (performance page, section 5).
+const rowsPerWrite = 100;
+
+/** The table as this platform has it. */
+export function definitionOf(table: EwsTable, platform: string): TableDefinition<EwsBinding> {
+  return {
+    name: table.name,
+    kind: table.view === true ? "VIEW" : "TABLE",
+    description: table.description,
+    activities: table.view === true ? ["query"] : ["query", "create", "update", "delete"],
+    columns: table.columns.filter(({ since }) => knows(platform, since)),
+    pseudoColumns: table.pseudoColumns,
+    requiredOnCreate: table.requiredOnCreate ?? [],
+    rowsPerWrite: table.rowsPerWrite ?? rowsPerWrite,
+    ...(table.requiredInWhere === undefined ? {} : { requiredInWhere: table.requiredInWhere }),
+    accepts: table.accepts,
+  };
+}

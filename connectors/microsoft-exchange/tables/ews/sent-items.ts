@@ -1,0 +1,4 @@
+import { mailTable } from "./mail-table.ts";
+
+/** Sent mail. */
+export const sentItems = mailTable("SentItems", "sentitems", "Sent mail.");
