@@ -46,6 +46,8 @@ export interface Call {
   readonly principal: Principal;
   readonly requestId: string;
   readonly signal: AbortSignal;
+  /** Variable values of this call alone; they win over the stored ones. */
+  readonly variables?: Readonly<Record<string, string | number | boolean>>;
 }
 
 export interface Page<T> {

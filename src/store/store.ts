@@ -60,6 +60,7 @@ export interface SecretRepository {
   dataKey(owner: string): Promise<DataKeyRecord | undefined>;
   insertDataKey(record: DataKeyRecord): Promise<void>;
   list(owner: string): Promise<readonly SecretRecord[]>;
+  listOf(owners: readonly string[]): Promise<readonly SecretRecord[]>;
   put(record: SecretRecord): Promise<void>;
   remove(owner: string, field: string): Promise<void>;
   /** All secrets of the owner and its data key. */

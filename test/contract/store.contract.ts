@@ -94,6 +94,8 @@ export function describeStore(
         await store.secrets.put({ owner: "o1", field: "ProxyPassword", version: 2, sealed: "s3" });
         await store.secrets.remove("o1", "ProxyPassword");
         expect(await second.secrets.list("o1")).toEqual([{ owner: "o1", field: "Password", version: 2, sealed: "s2" }]);
+        expect(await second.secrets.listOf(["o1", "o2"])).toEqual(await store.secrets.list("o1"));
+        expect(await second.secrets.listOf([])).toEqual([]);
         expect(await second.secrets.dataKey("o1")).toEqual({ owner: "o1", keyId: "k", wrapped: "w" });
         await store.secrets.removeOwner("o1");
         expect([await store.secrets.list("o1"), await store.secrets.dataKey("o1")]).toEqual([[], undefined]);

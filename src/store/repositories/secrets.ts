@@ -13,6 +13,10 @@ export function secretRepository(database: Kysely<Schema>): SecretRepository {
       await database.insertInto("data_key").values({ owner, key_id: keyId, wrapped }).execute();
     },
     list: (owner) => database.selectFrom("secret").selectAll().where("owner", "=", owner).orderBy("field").execute(),
+    async listOf(owners) {
+      if (owners.length === 0) return [];
+      return database.selectFrom("secret").selectAll().where("owner", "in", owners).orderBy("field").execute();
+    },
     async put(record) {
       await database
         .insertInto("secret")

@@ -1,0 +1,363 @@
+import {
+  busy,
+  type Clock,
+  ConnectorError,
+  conflict,
+  invalidRequest,
+  mistaken,
+  notFound,
+  type PropertyValue,
+  type PropertyValues,
+  type Random,
+  type Secret,
+} from "#spi";
+import { isUniqueViolation } from "../store/engines/errors.ts";
+import type { ConnectionRecord, Repositories, Store } from "../store/store.ts";
+import type { AuditTrail } from "./audit.ts";
+import { connectionMistakes, connectorOf, toleratedSecrets } from "./connection-checks.ts";
+import { nameMistakes, patchedInput } from "./connection-input.ts";
+import { type SortedProperties, sortProperties } from "./connection-properties.ts";
+import {
+  cachedConnections,
+  connectionOwner,
+  readConnection,
+  type StoredConnection,
+  secretPlace,
+  showConnection,
+} from "./connection-records.ts";
+import type { ListPaging } from "./page.ts";
+import { foreignConnection, requireUse } from "./principal.ts";
+import { canonical, requireMatch, tagged } from "./representation.ts";
+import type { Vault } from "./secrets.ts";
+import type {
+  Call,
+  ConnectionCases,
+  ConnectionInput,
+  ConnectionView,
+  ConnectorCases,
+  PropertyReport,
+  Tagged,
+} from "./use-cases.ts";
+
+/** A connection found for use, nothing opened. */
+export interface LocatedConnection {
+  readonly id: string;
+  readonly name: string;
+  /** Raised with every change: what was made from another version must not be used. */
+  readonly version: number;
+  readonly connector: string;
+  readonly active: boolean;
+}
+/** The same with its property values: variables unresolved, secrets opened, defaults not filled in. */
+export interface LoadedConnection extends LocatedConnection {
+  readonly values: PropertyValues;
+}
+
+/** How the rest of the service gets at connections. */
+export interface ConnectionAccess {
+  /** By id, then by name; no store access while nothing changed. Errors: NOT_FOUND, FORBIDDEN. */
+  locate(call: Call, reference: string): Promise<LocatedConnection>;
+  /**
+   * For opening a session. The use of its secrets is committed to the audit first, so this is not for every call.
+   * Errors: NOT_FOUND, FORBIDDEN, BUSY.
+   */
+  load(call: Call, reference: string): Promise<LoadedConnection>;
+}
+
+export interface ConnectionParts {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly audit: AuditTrail;
+  readonly paging: ListPaging;
+  readonly connectors: Pick<ConnectorCases, "get" | "validate">;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export function createConnections(parts: ConnectionParts): ConnectionCases & ConnectionAccess {
+  const cached = cachedConnections(parts.store);
+  return { ...createCases(parts), ...createAccess(parts, cached) };
+}
+
+type Read = (reference: string) => Promise<StoredConnection | undefined>;
+
+async function find(call: Call, reference: string, read: Read): Promise<StoredConnection> {
+  const found = await read(reference);
+  if (found === undefined) {
+    const { connections } = call.principal;
+    if (connections !== undefined && !connections.includes(reference)) throw foreignConnection();
+    throw notFound(`There is no connection ${reference}.`, { target: reference });
+  }
+  requireUse(call.principal, found.record);
+  return found;
+}
+
+// ---- for use -------------------------------------------------------------------------------------------------------
+
+function createAccess({ vault, audit }: ConnectionParts, cached: Read): ConnectionAccess {
+  return {
+    async locate(call, reference) {
+      return located(await find(call, reference, cached));
+    },
+    async load(call, reference) {
+      const found = await find(call, reference, cached);
+      if (found.secrets.length > 0) await audit.record(call, "secret.use", targetOf(found.record), "started");
+      const values = { ...openValues(found.record), ...Object.fromEntries(openSecrets(vault, found)) };
+      return { ...located(found), values };
+    },
+  };
+}
+
+const located = ({ record: { id, name, version, connector, active } }: StoredConnection): LocatedConnection => ({
+  id,
+  name,
+  version,
+  connector,
+  active,
+});
+
+/** Validation lets only text, numbers and flags be stored. */
+const openValues = ({ properties }: ConnectionRecord): Record<string, PropertyValue> =>
+  properties as Record<string, PropertyValue>;
+
+function openSecrets(vault: Vault, { secrets, dataKey, record }: StoredConnection): Map<string, Secret> {
+  if (secrets.length > 0 && dataKey === undefined)
+    throw new ConnectorError("INTERNAL", `The connection ${record.name} has lost its data key.`);
+  return new Map(
+    secrets.flatMap(({ owner, field, version, sealed }) =>
+      dataKey === undefined ? [] : [[field, vault.open(dataKey, secretPlace(owner, field, version), sealed)]],
+    ),
+  );
+}
+
+const targetOf = ({ id }: Pick<ConnectionRecord, "id">): string => `connection/${id}`;
+
+// ---- use cases -----------------------------------------------------------------------------------------------------
+
+const changeAttempts = 3;
+
+function createCases(parts: ConnectionParts): ConnectionCases {
+  const { store, audit, paging, connectors, clock, random } = parts;
+  const findNow = (call: Call, reference: string): Promise<StoredConnection> =>
+    find(call, reference, (wanted) => readConnection(store, wanted));
+  /** Not by the caller's rights: a rename may just have taken the connection out of a limited key's sight. */
+  const representation = async (id: string): Promise<Tagged<ConnectionView>> => {
+    const saved = await readConnection(store, id);
+    if (saved === undefined) throw notFound("The connection was removed by another request.", { target: id });
+    return tagged(showConnection(saved));
+  };
+
+  /** One try of a change; false when another request changed the connection in between. */
+  const change = async (
+    call: Call,
+    current: StoredConnection,
+    input: ConnectionInput,
+    ifMatch: string | undefined,
+  ): Promise<boolean> => {
+    const { record } = current;
+    if (input.connector !== record.connector) throw cannotChangeConnector(record.connector);
+    const definition = connectors.get(record.connector);
+    const stored = { open: record.properties, secrets: new Set(current.secrets.map(({ field }) => field)) };
+    const sorted = sortProperties(definition, input.properties, stored);
+    const next = recordFrom(input, sorted, { ...record, version: record.version + 1, updatedAt: clock.now() });
+    // A repeated request whose answer was lost is no conflict with itself, so this comes before If-Match.
+    if (isUnchanged(parts.vault, current, next, sorted)) return true;
+    requireMatch(ifMatch, tagged(showConnection(current)).etag);
+    const report = connectors.validate(definition.name, sorted.candidate);
+    const isTolerated = toleratedSecrets(definition, connectors, sorted, showConnection(current).properties);
+    refuse(connectionMistakes(input.name, sorted, report, isTolerated));
+    return store.transaction(
+      async (repositories) => {
+        if (next.name !== record.name) await requireFreeName(repositories, next.name);
+        if (!(await repositories.connections.update(next, record.version))) return false;
+        await saveSecrets(parts.vault, repositories, next, sorted);
+        await audit.append(repositories, call, "connection.update", targetOf(next));
+        return true;
+      },
+      ["connections"],
+    );
+  };
+
+  const changeWith = async (
+    call: Call,
+    reference: string,
+    ifMatch: string | undefined,
+    inputFor: (current: StoredConnection) => ConnectionInput,
+  ) => {
+    for (let attempt = 1; attempt <= changeAttempts; attempt += 1) {
+      const current = await findNow(call, reference);
+      const input = inputFor(current);
+      if (await orTaken(input.name, change(call, current, input, ifMatch))) return representation(current.record.id);
+    }
+    throw busy("The connection is being changed by others at the same time.", 1000);
+  };
+
+  return {
+    async create(call, input) {
+      requireUse(call.principal, input);
+      const definition = connectorOf(connectors, input.connector);
+      const sorted = sortProperties(definition, input.properties);
+      refuse(connectionMistakes(input.name, sorted, connectors.validate(definition.name, sorted.candidate)));
+      const now = clock.now();
+      const record = recordFrom(input, sorted, { id: random.uuid(), version: 1, createdAt: now, updatedAt: now });
+      const work = async (repositories: Repositories): Promise<void> => {
+        await requireFreeName(repositories, record.name);
+        await repositories.connections.insert(record);
+        await saveSecrets(parts.vault, repositories, record, sorted);
+        await audit.append(repositories, call, "connection.create", targetOf(record));
+      };
+      await orTaken(input.name, store.transaction(work, ["connections"]));
+      return representation(record.id);
+    },
+
+    async validate(call, input) {
+      requireUse(call.principal, input);
+      const definition = connectorOf(connectors, input.connector);
+      const sorted = sortProperties(definition, input.properties);
+      const report = connectors.validate(definition.name, sorted.candidate);
+      const name = await nameReport(store, input.name);
+      const properties = [name, ...report.properties.map((property) => withSecretMistakes(property, sorted))];
+      const errorCount = properties.reduce((count, { errors }) => count + errors.length, 0);
+      return { ...report, errorCount, properties };
+    },
+
+    list(call, request) {
+      const only = call.principal.connections;
+      const fetch = async (after: unknown, limit: number): Promise<readonly StoredConnection[]> => {
+        const slice = typeof after === "string" ? { after, limit } : { limit };
+        const records = await store.connections.list(slice, only);
+        const secrets = await store.secrets.listOf(records.map(({ id }) => connectionOwner(id)));
+        return records.map((record) => ({
+          record,
+          secrets: secrets.filter(({ owner }) => owner === connectionOwner(record.id)),
+        }));
+      };
+      return paging.page("connections", request, fetch, ({ record }) => record.name, showConnection);
+    },
+
+    get: async (call, reference) => tagged(showConnection(await findNow(call, reference))),
+
+    replace: (call, reference, input, ifMatch) => changeWith(call, reference, ifMatch, () => input),
+
+    patch: (call, reference, patch, ifMatch) =>
+      changeWith(call, reference, ifMatch, (current) => patchedInput(showConnection(current), patch)),
+
+    async remove(call, reference, { force, ifMatch }) {
+      const current = await findNow(call, reference);
+      requireMatch(ifMatch, tagged(showConnection(current)).etag);
+      const { id } = current.record;
+      await store.transaction(
+        async (repositories) => {
+          const referring = await repositories.savedActivities.namesReferringTo(id);
+          if (referring.length > 0 && !force) throw stillReferred(referring);
+          await repositories.secrets.removeOwner(connectionOwner(id));
+          await repositories.connections.remove(id);
+          await audit.append(repositories, call, "connection.remove", targetOf(current.record));
+        },
+        ["connections", "tokens"],
+      );
+    },
+  };
+}
+
+type Identity = Pick<ConnectionRecord, "id" | "version" | "createdAt" | "updatedAt">;
+
+const recordFrom = (
+  { name, connector, description, active, tags }: ConnectionInput,
+  { open }: SortedProperties,
+  { id, version, createdAt, updatedAt }: Identity,
+): ConnectionRecord => ({
+  id,
+  name,
+  connector,
+  ...(description === undefined ? {} : { description }),
+  active: active ?? true,
+  tags: tags ?? [],
+  properties: open,
+  version,
+  createdAt,
+  updatedAt,
+});
+
+function isUnchanged(
+  vault: Vault,
+  current: StoredConnection,
+  next: ConnectionRecord,
+  sorted: SortedProperties,
+): boolean {
+  if (sorted.mistakes.length > 0 || sorted.dropped.size > 0) return false;
+  const { version, updatedAt } = current.record;
+  if (canonical({ ...next, version, updatedAt }) !== canonical(current.record)) return false;
+  if (sorted.sent.size === 0) return true;
+  const stored = openSecrets(vault, current);
+  return [...sorted.sent].every(([key, secret]) => stored.get(key)?.equals(secret) === true);
+}
+
+async function saveSecrets(
+  vault: Vault,
+  { secrets }: Repositories,
+  { id, version }: ConnectionRecord,
+  { sent, dropped }: SortedProperties,
+): Promise<void> {
+  const owner = connectionOwner(id);
+  for (const field of dropped) await secrets.remove(owner, field);
+  if (sent.size === 0) return;
+  let dataKey = await secrets.dataKey(owner);
+  if (dataKey === undefined) {
+    dataKey = vault.newDataKey(owner);
+    await secrets.insertDataKey(dataKey);
+  }
+  for (const [field, secret] of sent)
+    await secrets.put({
+      owner,
+      field,
+      version,
+      sealed: vault.seal(dataKey, secretPlace(owner, field, version), secret),
+    });
+}
+
+function refuse(mistakes: Parameters<typeof mistaken>[0]): void {
+  if (mistakes.length > 0) throw mistaken(mistakes);
+}
+
+/** An id in a path is tried before a name, so a name that is an id would hide that connection. */
+async function requireFreeName({ connections }: Pick<Repositories, "connections">, name: string): Promise<void> {
+  if ((await connections.byId(name)) !== undefined) throw taken(name);
+}
+
+async function orTaken<T>(name: string, work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw isUniqueViolation(error) ? taken(name) : error;
+  });
+}
+
+const taken = (name: string): ConnectorError =>
+  conflict(`The name ${name} is taken by another connection.`, { target: "name" });
+
+const cannotChangeConnector = (connector: string): ConnectorError =>
+  invalidRequest(`The connector of a connection cannot be changed; it stays ${connector}.`, {
+    mistakes: [{ pointer: "/connector", code: "INVALID_REQUEST", detail: `Must be ${connector}.` }],
+  });
+
+const namesShown = 5;
+const stillReferred = (names: readonly string[]): ConnectorError =>
+  conflict(
+    `${names.length} saved activities refer to this connection: ${names.slice(0, namesShown).join(", ")}${
+      names.length > namesShown ? ", …" : ""
+    }. Remove them first, or delete with force=true.`,
+  );
+
+async function nameReport({ connections }: Pick<Store, "connections">, name: string): Promise<PropertyReport> {
+  const isTaken = ((await connections.byName(name)) ?? (await connections.byId(name))) !== undefined;
+  const errors = [
+    ...nameMistakes(name).map(({ code, detail }) => ({ code, detail })),
+    ...(isTaken ? [{ code: "CONFLICT" as const, detail: taken(name).message }] : []),
+  ];
+  return { key: "name", visible: true, required: true, errors, warnings: [] };
+}
+
+function withSecretMistakes(property: PropertyReport, { mistakes }: SortedProperties): PropertyReport {
+  const found = mistakes.filter(({ pointer }) => pointer === `/properties/${property.key}`);
+  if (found.length === 0) return property;
+  return { ...property, errors: found.map(({ code, detail }) => ({ code, detail })) };
+}
