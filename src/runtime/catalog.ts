@@ -1,0 +1,181 @@
+import {
+  type Column,
+  type ConnectorDefinition,
+  ConnectorError,
+  notFound,
+  operators,
+  type Parameter,
+  type Procedure,
+  type TableDefinition,
+} from "#spi";
+import { type Found, findProcedure, findTable } from "../query/names.ts";
+import { nearestHint } from "../query/nearest.ts";
+import type { ResolveConnection } from "./resolved-connection.ts";
+import type { CatalogCases, ColumnView, ParameterView, ProcedureView, TableView } from "./use-cases.ts";
+
+export interface CatalogParts {
+  /** An installed connector. Errors: NOT_FOUND. */
+  connector(name: string): ConnectorDefinition;
+  readonly resolve: ResolveConnection;
+}
+
+export function createCatalog({ connector, resolve }: CatalogParts): CatalogCases {
+  return {
+    tables: (name, schema) =>
+      schemasOf(connector(name), schema).flatMap((known) =>
+        connector(name)
+          .tablesOf(known)
+          .map((table) => tableSummary(table, known)),
+      ),
+    table: (name, table, schema) => {
+      const definition = connector(name);
+      return tableNamed(schemasOf(definition, schema), (known) => definition.tablesOf(known), table);
+    },
+    procedures: (name, schema) =>
+      schemasOf(connector(name), schema).flatMap((known) =>
+        connector(name)
+          .proceduresOf(known)
+          .map((procedure) => procedureSummary(procedure, known)),
+      ),
+    procedure: (name, procedure, schema) => {
+      const definition = connector(name);
+      return procedureNamed(schemasOf(definition, schema), (known) => definition.proceduresOf(known), procedure);
+    },
+    async connectionTables(call, connection) {
+      const { definition, config, schema } = await resolve(call, connection);
+      return definition.tables(config).map((table) => tableSummary(table, schema));
+    },
+    async connectionTable(call, connection, name) {
+      const { definition, config, schema } = await resolve(call, connection);
+      return tableNamed([schema], () => definition.tables(config), name);
+    },
+    async connectionProcedures(call, connection) {
+      const { definition, config, schema } = await resolve(call, connection);
+      return definition.procedures(config).map((procedure) => procedureSummary(procedure, schema));
+    },
+    async connectionProcedure(call, connection, name) {
+      const { definition, config, schema } = await resolve(call, connection);
+      return procedureNamed([schema], () => definition.procedures(config), name);
+    },
+  };
+}
+
+/** The schema asked for, or all of the connector. Errors: NOT_FOUND naming the nearest. */
+function schemasOf(definition: ConnectorDefinition, schema: string | undefined): readonly string[] {
+  const names = definition.schemas.map(({ name }) => name);
+  if (schema === undefined) return names;
+  const found = names.find((name) => name.toLowerCase() === schema.toLowerCase());
+  if (found !== undefined) return [found];
+  throw notFound(`${definition.displayName} has no schema "${schema}".${nearestHint(schema, names)}`);
+}
+
+const inPath = (name: string) => ({ name, at: { pointer: "" } });
+
+/** Looks in each schema; the nearest name of an unknown one is sought in all of them. */
+function lookUp<T extends { readonly name: string }, V>(
+  kind: "TABLE" | "PROCEDURE",
+  schemas: readonly string[],
+  itemsOf: (schema: string) => readonly T[],
+  find: (items: readonly T[], name: string, schema: string) => T | undefined,
+  view: (item: T, schema: string) => V,
+  name: string,
+): V {
+  for (const schema of schemas) {
+    const found = find(itemsOf(schema), name, schema);
+    if (found !== undefined) return view(found, schema);
+  }
+  const known = schemas.flatMap((schema) => itemsOf(schema).map((item) => item.name));
+  const noun = kind === "TABLE" ? "table or view" : "procedure";
+  throw new ConnectorError(
+    `UNKNOWN_${kind}`,
+    `There is no ${noun} "${name}" in ${schemas.join(", ")}.${nearestHint(name, known)}`,
+  );
+}
+
+function findIn<T>(lookup: Found<T>): T | undefined {
+  return "found" in lookup ? lookup.found : undefined;
+}
+
+const tableNamed = (
+  schemas: readonly string[],
+  itemsOf: (schema: string) => readonly TableDefinition[],
+  name: string,
+) =>
+  lookUp(
+    "TABLE",
+    schemas,
+    itemsOf,
+    (items, wanted, schema) => findIn(findTable(items, inPath(wanted), schema)),
+    tableView,
+    name,
+  );
+
+const procedureNamed = (schemas: readonly string[], itemsOf: (schema: string) => readonly Procedure[], name: string) =>
+  lookUp(
+    "PROCEDURE",
+    schemas,
+    itemsOf,
+    (items, wanted, schema) => findIn(findProcedure(items, inPath(wanted), schema)),
+    procedureView,
+    name,
+  );
+
+function tableSummary(table: TableDefinition, schema: string): TableView {
+  const { name, kind, description, activities } = table;
+  return { name, kind, schema, description, activities };
+}
+
+function tableView(table: TableDefinition, schema: string): TableView {
+  return {
+    ...tableSummary(table, schema),
+    columns: table.columns.map(columnView),
+    pseudoColumns: table.pseudoColumns.map(({ name, type, use, allowed, description }) => ({
+      name,
+      type,
+      use,
+      ...(allowed === undefined ? {} : { allowed }),
+      description,
+    })),
+    requiredOnCreate: table.requiredOnCreate,
+  };
+}
+
+function columnView(column: Column): ColumnView {
+  const { name, type, nullable, key, mutability, sortable, read, description, allowed } = column;
+  return {
+    name,
+    type,
+    nullable,
+    key,
+    readOnly: mutability === "read-only",
+    operators: operators.filter((operator) => column.operators[operator] !== undefined),
+    sortable,
+    readCost: read,
+    description,
+    ...(allowed === undefined ? {} : { allowed }),
+  };
+}
+
+function procedureSummary({ name, description, writes }: Procedure, schema: string): ProcedureView {
+  return { name, schema, description, writes };
+}
+
+function procedureView(procedure: Procedure, schema: string): ProcedureView {
+  return {
+    ...procedureSummary(procedure, schema),
+    inputs: procedure.inputs.map(parameterView),
+    outputs: procedure.outputs.map(parameterView),
+  };
+}
+
+function parameterView(parameter: Parameter): ParameterView {
+  const { name, type, required, description, allowed } = parameter;
+  return {
+    name,
+    type,
+    required,
+    description,
+    ...(parameter.default === undefined ? {} : { default: parameter.default }),
+    ...(allowed === undefined ? {} : { allowed }),
+  };
+}
