@@ -1,0 +1,21 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Call } from "../runtime/use-cases.ts";
+
+/**
+ * The call of a request. Its signal aborts when the caller leaves: the answer's `close` before it was finished tells
+ * so; `close` of the request also fires when its body was read (Node 16 and later).
+ */
+export function callOf(request: FastifyRequest, reply: FastifyReply): Call {
+  const { principal } = request;
+  if (principal === null) throw new Error(`Route ${request.routeOptions.url} was reached without a principal`);
+  return { principal, requestId: request.id, signal: signalOf(reply) };
+}
+
+/** Aborts when the caller leaves before the answer is complete. */
+export function signalOf(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once("close", () => {
+    if (!reply.raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}

@@ -1,0 +1,127 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { busy } from "#spi";
+import type { HttpParts } from "../parts.ts";
+import { Refusal } from "../refusal.ts";
+import type { Server } from "../server.ts";
+
+const shedWaitMs = 1000;
+const drainWaitMs = 5000;
+
+/** Runs once when the answer is over, whether it was sent or the caller left. */
+export function onAnswerOver(reply: FastifyReply, over: () => void): void {
+  let done = false;
+  const once = (): void => {
+    if (done) return;
+    done = true;
+    over();
+  };
+  reply.raw.once("finish", once);
+  reply.raw.once("close", once);
+}
+
+const isExempt = (request: FastifyRequest): boolean => request.routeOptions.config.admission === "exempt";
+
+/**
+ * Admission at the door: a fixed number of requests in flight, no queue, 503 beyond it. Measured against 200 callers
+ * this keeps p99 low where a queue lets it grow; health routes are exempt, or probes would be shed first.
+ */
+export function addAdmission(app: Server, parts: HttpParts): void {
+  const shed = parts.metrics.counter("http_requests_shed_total", "Requests refused at the door, by reason.");
+  const gauge = parts.metrics.gauge("http_requests_in_flight", "Requests being worked on.");
+  let inFlight = 0;
+  parts.metrics.beforePrint(() => gauge.set(inFlight));
+  app.addHook("onRequest", (request, reply, done) => {
+    if (isExempt(request)) return done();
+    if (inFlight >= parts.settings.limits.inFlight) {
+      shed.add({ reason: "overload" });
+      return done(busy("The service works on as many requests as it may; try again shortly.", shedWaitMs));
+    }
+    inFlight += 1;
+    onAnswerOver(reply, () => {
+      inFlight -= 1;
+    });
+    done();
+  });
+}
+
+/**
+ * Drain: new work is refused, every answer closes its connection. With keep-alive callers `close()` alone took 73 s,
+ * with the header half a second.
+ */
+export function addDrain(app: Server, parts: HttpParts): void {
+  let draining = false;
+  app.decorate("beginDrain", () => {
+    if (draining) return;
+    draining = true;
+    parts.cases.health.drain();
+  });
+  app.addHook("preClose", (done) => {
+    app.beginDrain();
+    done();
+  });
+  app.addHook("onRequest", (request, _reply, done) => {
+    if (draining && !isExempt(request)) return done(busy("The service is shutting down.", drainWaitMs));
+    done();
+  });
+  app.addHook("onSend", (_request, reply, payload, done) => {
+    if (draining) reply.header("connection", "close");
+    done(null, payload);
+  });
+}
+
+const isUpload = (request: FastifyRequest): boolean =>
+  /^application\/x-ndjson\b/i.test(request.headers["content-type"] ?? "");
+
+/**
+ * Ends requests whose JSON body does not arrive in time. Node's own requestTimeout covers uploads as well, so it is
+ * set to what the longest upload may take.
+ */
+export function addBodyTimeout(app: Server, parts: HttpParts): void {
+  const { requestTimeoutMs } = parts.settings.limits;
+  app.addHook("preParsing", (request, reply, payload, done) => {
+    const { headers } = request;
+    const expectsBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+    if (!expectsBody || request.raw.complete !== false || isUpload(request)) return done(null, payload);
+    const timer = setTimeout(() => {
+      if (!reply.sent)
+        reply.send(
+          new Refusal(408, "INVALID_REQUEST", `The body did not arrive within ${requestTimeoutMs / 1000} seconds.`),
+        );
+    }, requestTimeoutMs);
+    timer.unref();
+    payload.once("end", () => clearTimeout(timer));
+    onAnswerOver(reply, () => clearTimeout(timer));
+    done(null, payload);
+  });
+}
+
+/** A token bucket per name; names unused for a minute are forgotten. */
+export class RateLimit {
+  readonly #buckets = new Map<string, { tokens: number; at: number }>();
+  readonly #perMinute: number;
+  readonly #now: () => number;
+
+  constructor(perMinute: number, now: () => number) {
+    this.#perMinute = perMinute;
+    this.#now = now;
+  }
+
+  /** Takes one token; answers the wait in milliseconds when there is none, else 0. */
+  take(name: string): number {
+    const now = this.#now();
+    const bucket = this.#buckets.get(name) ?? { tokens: this.#perMinute, at: now };
+    const refilled = bucket.tokens + ((now - bucket.at) * this.#perMinute) / 60_000;
+    const tokens = Math.min(this.#perMinute, refilled);
+    const isAllowed = tokens >= 1;
+    this.#remember(name, isAllowed ? tokens - 1 : tokens, now);
+    return isAllowed ? 0 : Math.ceil(((1 - tokens) * 60_000) / this.#perMinute);
+  }
+
+  #remember(name: string, tokens: number, now: number): void {
+    this.#buckets.set(name, { tokens, at: now });
+    if (this.#buckets.size <= 10_000) return;
+    for (const [other, { at }] of this.#buckets) if (now - at >= 60_000) this.#buckets.delete(other);
+    // A flood of addresses within the minute must not grow the table without bound.
+    if (this.#buckets.size > 20_000) this.#buckets.clear();
+  }
+}

@@ -1,0 +1,101 @@
+import { z } from "zod";
+import { owners, stepIds } from "#spi";
+import { pageOf, resourceName, timestamp } from "./common.ts";
+import { propertiesInput } from "./connectors.ts";
+import { tokenView } from "./tokens.ts";
+
+const tags = z.array(z.string().min(1).max(100)).max(50);
+
+export const connectionInput = z
+  .strictObject({
+    name: resourceName,
+    connector: z
+      .string()
+      .min(1)
+      .max(200)
+      .meta({ examples: ["microsoft-exchange"] }),
+    properties: propertiesInput,
+    description: z.string().max(4000).optional(),
+    active: z.boolean().optional(),
+    tags: tags.optional(),
+  })
+  .meta({ id: "ConnectionForm", description: "A connection as it is created or replaced." });
+
+/** RFC 7396: members given replace, `null` removes. */
+export const connectionPatch = z
+  .strictObject({
+    name: resourceName.optional(),
+    connector: z.string().min(1).max(200).optional(),
+    properties: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: "A property given replaces, `null` clears it; secrets left out are kept." }),
+    description: z.string().max(4000).nullable().optional(),
+    active: z.boolean().nullable().optional(),
+    tags: tags.nullable().optional(),
+  })
+  .meta({ id: "ConnectionPatch", description: "JSON merge patch (RFC 7396) of a connection." });
+
+export const connectionView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    connector: z.string(),
+    description: z.string().optional(),
+    active: z.boolean(),
+    tags: z.array(z.string()),
+    properties: z.record(z.string(), z.unknown()).meta({ description: 'Secrets read as {"isSet": true}.' }),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: "Connection", description: "A stored connection." });
+
+export const connectionPage = pageOf(connectionView);
+
+const testStep = z.object({
+  id: z.enum(stepIds),
+  title: z.string(),
+  status: z.enum(["passed", "failed", "warning", "skipped"]),
+  durationMs: z.number(),
+  detail: z.string(),
+  evidence: z.record(z.string(), z.unknown()),
+  code: z.string().optional().meta({ description: "The finer cause." }),
+  problem: z.string().optional().meta({ description: "The problem code of the cause." }),
+  owner: z.enum(owners).optional().meta({ description: "Who must act." }),
+  fix: z.string().optional(),
+  property: z.string().optional(),
+});
+
+export const testReport = z
+  .object({
+    status: z.enum(["succeeded", "failed"]),
+    agent: z.string(),
+    connectorVersion: z.string(),
+    durationMs: z.number(),
+    identity: z
+      .object({ user: z.string(), mailbox: z.string().optional(), displayName: z.string().optional() })
+      .optional(),
+    serverVersion: z.string().optional(),
+    steps: z.array(testStep),
+  })
+  .meta({
+    id: "TestReport",
+    description: "A connection test, step by step; a failed test is an answer, not an error.",
+  });
+
+export const connectionStatus = z
+  .object({
+    lastTest: z
+      .object({
+        at: timestamp,
+        status: z.enum(["succeeded", "failed"]),
+        failedStep: z.enum(stepIds).optional(),
+        code: z.string().optional(),
+      })
+      .optional(),
+    token: tokenView.optional(),
+    throttledUntil: timestamp.optional(),
+    openSessions: z.int(),
+    warnings: z.array(z.object({ code: z.string(), detail: z.string(), at: z.string().optional() })),
+  })
+  .meta({ id: "ConnectionStatus", description: "What is known of a connection without calling anything." });
