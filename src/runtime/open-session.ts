@@ -1,0 +1,86 @@
+import type {
+  AccessTokens,
+  Clock,
+  ConnectorContext,
+  ConnectorDefinition,
+  FileAccess,
+  Log,
+  Random,
+  Session,
+  TransportOptions,
+} from "#spi";
+import { openTransport, type Transport, type TransportParts } from "../net/client.ts";
+import type { EgressRules } from "../net/egress.ts";
+import type { Observer } from "../net/observe.ts";
+import type { AgentProxy } from "../net/proxy-rules.ts";
+import type { Resolver } from "../net/resolve.ts";
+import type { Slots } from "../net/slots.ts";
+
+/** What every session of this process is opened with. */
+export interface SessionSurroundings {
+  readonly egress: EgressRules;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly files: FileAccess;
+  readonly agentProxy?: AgentProxy;
+  readonly resolver?: Resolver;
+  readonly sharedSlots?: Slots;
+}
+
+export interface SessionRequest {
+  readonly definition: ConnectorDefinition;
+  readonly config: unknown;
+  readonly options: TransportOptions;
+  readonly tokens?: AccessTokens;
+  readonly observer?: Observer;
+  readonly heldUntilMs?: number;
+  readonly onPause?: (untilMs: number) => void;
+}
+
+export interface OpenedSession {
+  readonly session: Session;
+  readonly transport: Transport;
+  /** Closes the session, then its transport. */
+  close(): Promise<void>;
+}
+
+/** Opens the transport of one configuration and the connector's session over it. */
+export async function openSession(request: SessionRequest, surroundings: SessionSurroundings): Promise<OpenedSession> {
+  const transport = openTransport(request.options, transportParts(request, surroundings));
+  const { files, log, clock, random } = surroundings;
+  const context: ConnectorContext = {
+    http: transport.http,
+    ...(request.tokens === undefined ? {} : { tokens: request.tokens }),
+    attempt: (call, send, signal) => transport.attempt(call, send, signal),
+    files,
+    log,
+    clock,
+    random,
+  };
+  try {
+    const session = await request.definition.connect(request.config, context);
+    return {
+      session,
+      transport,
+      async close() {
+        await session.close();
+        await transport.close();
+      },
+    };
+  } catch (error) {
+    await transport.close();
+    throw error;
+  }
+}
+
+function transportParts(request: SessionRequest, surroundings: SessionSurroundings): TransportParts {
+  const { tokens, observer, heldUntilMs, onPause } = request;
+  return {
+    ...surroundings,
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(observer === undefined ? {} : { observer }),
+    ...(heldUntilMs === undefined ? {} : { heldUntilMs }),
+    ...(onPause === undefined ? {} : { onPause }),
+  };
+}
