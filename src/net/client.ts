@@ -106,7 +106,9 @@ class TransportClient implements HttpClient {
     this.#options = options;
     this.#limits = connectParts.limits;
     this.#origins = new Origins({ credentialOrigins, managedIdentityEndpoint, connections }, connectParts);
-    this.#login = loginFor(options.authentication, { observer: connectParts.observer, tokens: parts.tokens });
+    const { observer } = connectParts;
+    const { random, clock, tokens } = parts;
+    this.#login = loginFor(options.authentication, { observer, random, clock, tokens, sockets: connections });
     this.#log = parts.log;
     this.#headers = { "accept-encoding": acceptedEncodings, ...lowerCased(options.headers) };
   }

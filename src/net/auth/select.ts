@@ -1,12 +1,18 @@
-import { type AccessTokens, type HttpAuthentication, unsupported } from "#spi";
+import { type AccessTokens, type Clock, type HttpAuthentication, type Random, unsupported } from "#spi";
 import type { Observer } from "../observe.ts";
 import { basicLogin } from "./basic.ts";
 import { bearerLogin } from "./bearer.ts";
+import { digestLogin } from "./digest-login.ts";
 import type { Login } from "./login.ts";
+import { ntlmLogin } from "./ntlm-login.ts";
 
 /** What logins need from the transport. */
 export interface LoginParts {
   readonly observer: Observer;
+  readonly random: Random;
+  readonly clock: Clock;
+  /** Sockets for one origin, where logins belong to the socket. */
+  readonly sockets: number;
   readonly tokens: AccessTokens | undefined;
 }
 
@@ -18,6 +24,10 @@ export function loginFor(authentication: HttpAuthentication, parts: LoginParts):
       return undefined;
     case "basic":
       return basicLogin(authentication.user, authentication.password, observer);
+    case "digest":
+      return digestLogin(authentication.user, authentication.password, parts);
+    case "ntlm":
+      return ntlmLogin(authentication, parts);
     case "bearer":
       if (tokens === undefined) throw new RangeError("bearer authentication needs a token service");
       return bearerLogin(tokens, observer);
