@@ -8,7 +8,7 @@ import {
   type Procedure,
   type TableDefinition,
 } from "#spi";
-import { type Found, findProcedure, findTable } from "../query/names.ts";
+import { findProcedure, findTable } from "../query/names.ts";
 import { nearestHint } from "../query/nearest.ts";
 import type { ResolveConnection } from "./resolved-connection.ts";
 import type { CatalogCases, ColumnView, ParameterView, ProcedureView, TableView } from "./use-cases.ts";
@@ -72,53 +72,43 @@ function schemasOf(definition: ConnectorDefinition, schema: string | undefined):
 const inPath = (name: string) => ({ name, at: { pointer: "" } });
 
 /** Looks in each schema; the nearest name of an unknown one is sought in all of them. */
-function lookUp<T extends { readonly name: string }, V>(
-  kind: "TABLE" | "PROCEDURE",
+function inSchemas<V>(
+  code: "UNKNOWN_TABLE" | "UNKNOWN_PROCEDURE",
   schemas: readonly string[],
-  itemsOf: (schema: string) => readonly T[],
-  find: (items: readonly T[], name: string, schema: string) => T | undefined,
-  view: (item: T, schema: string) => V,
   name: string,
+  namesIn: (schema: string) => readonly { readonly name: string }[],
+  find: (schema: string) => V | undefined,
 ): V {
   for (const schema of schemas) {
-    const found = find(itemsOf(schema), name, schema);
-    if (found !== undefined) return view(found, schema);
+    const found = find(schema);
+    if (found !== undefined) return found;
   }
-  const known = schemas.flatMap((schema) => itemsOf(schema).map((item) => item.name));
-  const noun = kind === "TABLE" ? "table or view" : "procedure";
-  throw new ConnectorError(
-    `UNKNOWN_${kind}`,
-    `There is no ${noun} "${name}" in ${schemas.join(", ")}.${nearestHint(name, known)}`,
-  );
+  const known = schemas.flatMap((schema) => namesIn(schema).map((item) => item.name));
+  const noun = code === "UNKNOWN_TABLE" ? "table or view" : "procedure";
+  throw new ConnectorError(code, `There is no ${noun} "${name}" in ${schemas.join(", ")}.${nearestHint(name, known)}`);
 }
 
-function findIn<T>(lookup: Found<T>): T | undefined {
-  return "found" in lookup ? lookup.found : undefined;
-}
-
-const tableNamed = (
+function tableNamed(
   schemas: readonly string[],
-  itemsOf: (schema: string) => readonly TableDefinition[],
+  tablesOf: (schema: string) => readonly TableDefinition[],
   name: string,
-) =>
-  lookUp(
-    "TABLE",
-    schemas,
-    itemsOf,
-    (items, wanted, schema) => findIn(findTable(items, inPath(wanted), schema)),
-    tableView,
-    name,
-  );
+): TableView {
+  return inSchemas("UNKNOWN_TABLE", schemas, name, tablesOf, (schema) => {
+    const lookup = findTable(tablesOf(schema), inPath(name), schema);
+    return "found" in lookup ? tableView(lookup.found, schema) : undefined;
+  });
+}
 
-const procedureNamed = (schemas: readonly string[], itemsOf: (schema: string) => readonly Procedure[], name: string) =>
-  lookUp(
-    "PROCEDURE",
-    schemas,
-    itemsOf,
-    (items, wanted, schema) => findIn(findProcedure(items, inPath(wanted), schema)),
-    procedureView,
-    name,
-  );
+function procedureNamed(
+  schemas: readonly string[],
+  proceduresOf: (schema: string) => readonly Procedure[],
+  name: string,
+): ProcedureView {
+  return inSchemas("UNKNOWN_PROCEDURE", schemas, name, proceduresOf, (schema) => {
+    const lookup = findProcedure(proceduresOf(schema), inPath(name), schema);
+    return "found" in lookup ? procedureView(lookup.found, schema) : undefined;
+  });
+}
 
 function tableSummary(table: TableDefinition, schema: string): TableView {
   const { name, kind, description, activities } = table;
