@@ -74,7 +74,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
   addApiAuth(app, parts);
   addBodyTimeout(app, parts);
   addBodies(app, limits.jsonDepth);
-  addAnswerHeaders(app);
+  addAnswerHeaders(app, limits.requestTimeoutMs);
   addOpenApi(app, parts.version);
   addDocsPage(app);
 

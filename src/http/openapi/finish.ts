@@ -70,6 +70,10 @@ function plainNames(document: OpenApiDocument): OpenApiDocument {
   return renamed;
 }
 
+/** `x-samples` of our schemas are their examples: zod drops `examples` from whatever holds a transform. */
+const printSamples = <T>(value: T): T =>
+  JSON.parse(JSON.stringify(value).replaceAll('"x-samples":', '"examples":')) as T;
+
 /** Adds problems, uploads and the condition to the collected document, and drops schemas nothing refers to. */
 export function finishDocument(document: OpenApiDocument): OpenApiDocument {
   const statuses = new Set<number>();
@@ -87,11 +91,13 @@ export function finishDocument(document: OpenApiDocument): OpenApiDocument {
     Condition: conditionSchema,
     Problem: problem,
   };
-  const named = plainNames({
-    ...document,
-    components: { ...document.components, responses, schemas },
-    paths: sortKeys(Object.fromEntries(paths)),
-  });
+  const named = plainNames(
+    printSamples({
+      ...document,
+      components: { ...document.components, responses, schemas },
+      paths: sortKeys(Object.fromEntries(paths)),
+    }),
+  );
   const used = referenced([named.paths, responses], named.components.schemas, new Set());
   return {
     ...named,

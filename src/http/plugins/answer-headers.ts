@@ -1,20 +1,35 @@
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Server } from "../server.ts";
 
 const hasBody = (request: FastifyRequest): boolean =>
   request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
 
-// What is left of a body nobody reads would hold the connection; `complete` is missing in injected requests.
-const isHalfRead = (request: FastifyRequest): boolean => hasBody(request) && request.raw.complete === false;
+/**
+ * A body nobody reads on is let in and dropped for a while after the answer: closing at once could reset the
+ * connection before the caller has read why it was refused. Then the connection ends.
+ */
+function endHalfRead(request: FastifyRequest, reply: FastifyReply, lingerMs: number): void {
+  const { raw } = request;
+  // `complete` is missing in injected requests.
+  if (!hasBody(request) || raw.complete !== false) return;
+  reply.raw.once("finish", () => {
+    if (raw.complete) return;
+    const timer = setTimeout(() => raw.socket.destroy(), lingerMs);
+    timer.unref();
+    raw.once("end", () => clearTimeout(timer));
+    raw.socket.once("close", () => clearTimeout(timer));
+    raw.resume();
+  });
+}
 
-/** Headers every answer carries: no sniffing, no caching of data, and an end to connections with unread bodies. */
-export function addAnswerHeaders(app: Server): void {
+/** Headers every answer carries: no sniffing, no caching, no embedding; and an end to connections with unread bodies. */
+export function addAnswerHeaders(app: Server, lingerMs: number): void {
   app.addHook("onSend", (request, reply, payload, done) => {
     reply.header("x-content-type-options", "nosniff");
     if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
     if (!reply.hasHeader("content-security-policy"))
       reply.header("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
-    if (isHalfRead(request)) reply.header("connection", "close");
+    endHalfRead(request, reply, lingerMs);
     done(null, payload);
   });
 }

@@ -31,8 +31,9 @@ function fingerprintOf(request: FastifyRequest, body: string | Uint8Array): stri
   return hash.update(body).digest("base64url");
 }
 
-function sendAnswer(reply: FastifyReply, answer: StoredAnswer): FastifyReply {
-  return reply.code(answer.status).headers(answer.headers).send(answer.body);
+/** Sends a complete answer; as bytes, or Fastify would add a charset to types that have none. */
+export function sendAnswer(reply: FastifyReply, answer: StoredAnswer): FastifyReply {
+  return reply.code(answer.status).headers(answer.headers).send(Buffer.from(answer.body));
 }
 
 function problemAnswer(error: unknown, request: FastifyRequest, parts: HttpParts): StoredAnswer | undefined {

@@ -85,7 +85,9 @@ export function addBodyTimeout(app: Server, parts: HttpParts): void {
     const timer = setTimeout(() => {
       if (!reply.sent)
         reply.send(
-          new Refusal(408, "INVALID_REQUEST", `The body did not arrive within ${requestTimeoutMs / 1000} seconds.`),
+          new Refusal(408, "INVALID_REQUEST", `The body did not arrive within ${requestTimeoutMs / 1000} seconds.`, {
+            connection: "close",
+          }),
         );
     }, requestTimeoutMs);
     timer.unref();

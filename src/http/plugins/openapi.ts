@@ -1,29 +1,37 @@
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifySchema } from "fastify";
 import { createJsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
 import { documentBase } from "../openapi/base.ts";
 import { finishDocument } from "../openapi/finish.ts";
 import { operationNotes } from "../openapi/notes.ts";
+import { noBody } from "../schemas/common.ts";
 import type { Server } from "../server.ts";
 
 const transformSchemas = createJsonSchemaTransform({ skipList: [] });
+
+/** The schema as documented: answers that no serializer prints added, bodies that must be empty left out. */
+function documentedSchema(
+  schema: FastifySchema,
+  answers: Readonly<Record<string, unknown>> | undefined,
+): FastifySchema {
+  const { body, ...rest } = schema;
+  return {
+    ...rest,
+    ...(body !== undefined && body !== noBody && { body }),
+    ...(answers !== undefined && { response: { ...(schema.response as object), ...answers } }),
+  };
+}
 
 /** Collects the document from the routes that are registered after it. */
 export function addOpenApi(app: Server, version: string): void {
   app.register(swagger, {
     openapi: documentBase(version),
     transform: (document) => {
-      const { answers } = document.route.config ?? {};
-      const schema =
-        document.schema === undefined || answers === undefined
-          ? document.schema
-          : { ...document.schema, response: { ...(document.schema.response as object), ...answers } };
-      const transformed = transformSchemas({ ...document, schema: schema as NonNullable<typeof schema> });
-      return {
-        ...transformed,
-        schema: { ...transformed.schema, ...operationNotes(document.route, transformed.schema) },
-      };
+      const { schema, route } = document;
+      const documented = documentedSchema(schema ?? {}, route.config?.answers);
+      const transformed = transformSchemas({ ...document, schema: documented });
+      return { ...transformed, schema: { ...transformed.schema, ...operationNotes(route, transformed.schema) } };
     },
     transformObject: (document) => {
       const transformed = jsonSchemaTransformObject(document);

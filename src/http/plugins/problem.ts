@@ -51,12 +51,11 @@ export function problemFor(error: unknown, request: FastifyRequest, log: Log): P
   return problem;
 }
 
-/** Sends a problem with the headers that belong to it. */
+/** Sends a problem with the headers that belong to it; as bytes, or Fastify would add a charset the type does not have. */
 export function sendProblem(
   reply: FastifyReply,
   problem: ProblemDocument,
   headers: Readonly<Record<string, string>> = {},
-  more: Readonly<Record<string, unknown>> = {},
 ): FastifyReply {
   const seconds = retryAfterSeconds(problem);
   if (seconds !== undefined) reply.header("retry-after", String(seconds));
@@ -64,12 +63,14 @@ export function sendProblem(
     .code(problem.status)
     .headers(headers)
     .header("content-type", problemMediaType)
-    .send(JSON.stringify({ ...problem, ...more }));
+    .send(Buffer.from(JSON.stringify(problem)));
 }
 
 /** Answers for everything thrown in a hook or handler, and for paths nobody serves. */
 export function addProblems(app: Server, log: Log): void {
   app.setErrorHandler((error, request, reply) => {
+    // Fastify closes after a body it did not read to the end, and the reset may overtake the answer; see half-read.
+    reply.removeHeader("connection");
     const headers = error instanceof Refusal ? error.headers : {};
     return sendProblem(reply, problemFor(error, request, log), headers);
   });

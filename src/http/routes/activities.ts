@@ -11,7 +11,7 @@ import {
   streamReport,
   writeAnswer,
 } from "../plugins/answer-formats.ts";
-import { answerOnce, refuseAsync } from "../plugins/idempotency.ts";
+import { answerOnce, refuseAsync, sendAnswer } from "../plugins/idempotency.ts";
 import { requireRowLimit } from "../row-limit.ts";
 import {
   executeAnswers,
@@ -55,8 +55,7 @@ function queryRoutes(app: Server, parts: HttpParts): void {
       if (format === "application/json") {
         const page = await cases.activities.query(call, connection, request.body);
         streamReport(parts, request, call, "query").rows(page.records.length);
-        const answer = jsonAnswer(page);
-        return reply.headers(answer.headers).send(answer.body);
+        return sendAnswer(reply, jsonAnswer(page));
       }
       const stream = await cases.activities.queryStream(call, connection, request.body);
       return sendRows(reply, format, stream, streamReport(parts, request, call, "query"));

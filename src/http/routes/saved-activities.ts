@@ -21,7 +21,7 @@ import {
   writeAnswer,
 } from "../plugins/answer-formats.ts";
 import { ifMatchOf, sendTagged } from "../plugins/etag.ts";
-import { answerOnce, refuseAsync } from "../plugins/idempotency.ts";
+import { answerOnce, refuseAsync, sendAnswer } from "../plugins/idempotency.ts";
 import { requireRowLimit } from "../row-limit.ts";
 import { runAnswers } from "../schemas/activities.ts";
 import { noBody, noQuery, pageQuery } from "../schemas/common.ts";
@@ -99,8 +99,7 @@ function runRoute(app: Server, parts: HttpParts): void {
             report,
           );
         report.rows(page.records.length);
-        const answer = jsonAnswer(page);
-        return reply.headers(answer.headers).send(answer.body);
+        return sendAnswer(reply, jsonAnswer(page));
       }
       const writeFormat = saved.kind === "execute" ? undefined : outcomesFormat(request);
       return answerOnce(parts, request, reply, call, {

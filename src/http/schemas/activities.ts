@@ -46,7 +46,7 @@ export { names as memberName };
 
 const byTable = z.strictObject({ table: names, ...tableQueryShape, pageToken: bodyPageToken }).meta({
   id: "TableQuery",
-  examples: [
+  "x-samples": [
     {
       table: "Inbox",
       columns: ["ItemId", "Subject"],
@@ -58,20 +58,20 @@ const byTable = z.strictObject({ table: names, ...tableQueryShape, pageToken: bo
 });
 const bySql = z
   .strictObject({ ...sqlShape, pageSize: bodyPageSize, pageToken: bodyPageToken })
-  .meta({ id: "SqlQuery", examples: [{ sql: "SELECT Subject FROM Inbox WHERE IsRead = ?", parameters: [false] }] });
+  .meta({ id: "SqlQuery", "x-samples": [{ sql: "SELECT Subject FROM Inbox WHERE IsRead = ?", parameters: [false] }] });
 
 export const queryBody: z.ZodType<QueryBody> = z.union([byTable, bySql]);
 
 const rowsWrite = z.strictObject({ table: names, rows: rowList, onRowError: onRowError.optional() }).meta({
   id: "RowsWrite",
-  examples: [{ table: "Contacts", rows: [{ GivenName: "Ada", Surname: "Example" }], onRowError: "continue" }],
+  "x-samples": [{ table: "Contacts", rows: [{ GivenName: "Ada", Surname: "Example" }], onRowError: "continue" }],
 });
 const sqlWrite = z.strictObject({ ...sqlShape, onRowError: onRowError.optional() }).meta({ id: "SqlWrite" });
 export const writeBody: z.ZodType<WriteBody> = z.union([rowsWrite, sqlWrite]);
 
 const procedureCall = z.strictObject({ procedure: names, input: procedureInput.default({}) }).meta({
   id: "ProcedureCall",
-  examples: [{ procedure: "SendMail", input: { ToRecipients: "someone@mail.example", Subject: "Hello" } }],
+  "x-samples": [{ procedure: "SendMail", input: { ToRecipients: "someone@mail.example", Subject: "Hello" } }],
 });
 const sqlExecute = z.strictObject(sqlShape).meta({ id: "SqlExecute" });
 export const executeBody: z.ZodType<ExecuteBody> = z.union([procedureCall, sqlExecute]);

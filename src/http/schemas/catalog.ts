@@ -59,7 +59,12 @@ export const procedureView = z
   .meta({ id: "Procedure", description: "A procedure; lists leave its parameters out." });
 
 export const schemaQuery = z.strictObject({
-  schema: z.string().min(1).max(100).optional().meta({ description: "Schema, e.g. EWS or MSGraph; absent = all." }),
+  schema: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .meta({ description: "Name of a schema of the connector; absent = all." }),
 });
 
 const memberName = z.string().min(1).max(1024);

@@ -13,7 +13,7 @@ export const connectionInput = z
       .string()
       .min(1)
       .max(200)
-      .meta({ examples: ["microsoft-exchange"] }),
+      .meta({ "x-samples": ["CONNECTOR"] }),
     properties: propertiesInput,
     description: z.string().max(4000).optional(),
     active: z.boolean().optional(),

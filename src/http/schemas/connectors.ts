@@ -61,15 +61,7 @@ export const propertyList = z.object({
 /** Properties as the caller sends them; keys and values are checked by validation, which names the nearest key. */
 export const propertiesInput = z.record(z.string(), z.unknown()).meta({
   description: "Flat map of documented keys; values may hold [variable] and [variable{default}].",
-  examples: [
-    {
-      Schema: "EWS",
-      Server: "https://mail.example/EWS/Exchange.asmx",
-      AuthScheme: "Basic",
-      User: "USER",
-      Password: "PASSWORD",
-    },
-  ],
+  "x-samples": [{ Server: "https://mail.example", User: "USER", Password: "PASSWORD" }],
 });
 
 export const propertiesBody = z.strictObject({ properties: propertiesInput }).meta({ id: "PropertiesBody" });

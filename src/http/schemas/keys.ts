@@ -15,7 +15,7 @@ const keyShape = {
 
 export const keyInput = z
   .strictObject(keyShape)
-  .meta({ id: "KeyForm", examples: [{ name: "nightly", scopes: ["operator"], connections: ["my-exchange"] }] });
+  .meta({ id: "KeyForm", "x-samples": [{ name: "nightly", scopes: ["operator"], connections: ["my-connection"] }] });
 export const keyPatch = z.strictObject({ ...keyShape, scopes: keyShape.scopes.optional() }).meta({ id: "KeyPatch" });
 
 export const keyView = z

@@ -44,7 +44,7 @@ export const savedActivityInput = z
   .refine(namesOneSource, { message: "Give either sql, or the table or procedure" })
   .meta({
     id: "SavedActivityForm",
-    examples: [{ name: "Unread", connection: "my-exchange", kind: "query", table: "Inbox", limit: 10 }],
+    "x-samples": [{ name: "Unread", connection: "my-connection", kind: "query", table: "Inbox", limit: 10 }],
   });
 
 export const savedActivityView = z

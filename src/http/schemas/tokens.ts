@@ -16,8 +16,8 @@ const tokenText = z.string().min(1).max(65_536);
 
 export const tokenInput = z
   .strictObject({
-    accessToken: tokenText.meta({ writeOnly: true, examples: ["ACCESS_TOKEN"] }),
-    refreshToken: tokenText.optional().meta({ writeOnly: true, examples: ["REFRESH_TOKEN"] }),
+    accessToken: tokenText.meta({ writeOnly: true, "x-samples": ["ACCESS_TOKEN"] }),
+    refreshToken: tokenText.optional().meta({ writeOnly: true, "x-samples": ["REFRESH_TOKEN"] }),
     expiresIn: z.int().min(1).max(315_360_000).optional().meta({ description: "Seconds from now." }),
     scope: z.string().max(4000).optional(),
   })
@@ -31,5 +31,9 @@ export const authorizationStart = z
   })
   .meta({ id: "AuthorizationStart", description: "A started authorization; its state works once." });
 
+const text = z.string().max(16_384);
+
 /** The identity provider decides which parameters come back. */
-export const callbackQuery = z.record(z.string(), z.string().max(16_384));
+export const callbackQuery = z
+  .object({ state: text.optional(), code: text.optional(), error: text.optional(), error_description: text.optional() })
+  .catchall(text);

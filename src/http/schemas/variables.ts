@@ -14,7 +14,7 @@ export const variableInput = z
   })
   .meta({
     id: "VariableForm",
-    examples: [{ name: "mailHost", kind: "project", secret: false, value: "mail.example" }],
+    "x-samples": [{ name: "mailHost", kind: "project", secret: false, value: "mail.example" }],
   });
 
 export const variableView = z
