@@ -302,11 +302,7 @@ async function saveSecrets(
   const owner = connectionOwner(id);
   for (const field of dropped) await secrets.remove(owner, field);
   if (sent.size === 0) return;
-  let dataKey = await secrets.dataKey(owner);
-  if (dataKey === undefined) {
-    dataKey = vault.newDataKey(owner);
-    await secrets.insertDataKey(dataKey);
-  }
+  const dataKey = (await secrets.dataKey(owner)) ?? (await secrets.settleDataKey(vault.newDataKey(owner)));
   for (const [field, secret] of sent)
     await secrets.put({
       owner,

@@ -113,10 +113,7 @@ function createVariableCases({ store, vault, audit, paging, clock, random }: Var
 async function ensureDataKey({ secrets }: Repositories, vault: Vault, id: string): Promise<DataKeyRecord> {
   const owner = variableOwner(id);
   const stored = await secrets.dataKey(owner);
-  if (stored !== undefined) return stored;
-  const made = vault.newDataKey(owner);
-  await secrets.insertDataKey(made);
-  return made;
+  return stored ?? secrets.settleDataKey(vault.newDataKey(owner));
 }
 
 const show = ({ name, kind, secret, value, updatedAt }: VariableRecord): VariableView => ({

@@ -58,7 +58,8 @@ export interface SecretRecord {
 }
 export interface SecretRepository {
   dataKey(owner: string): Promise<DataKeyRecord | undefined>;
-  insertDataKey(record: DataKeyRecord): Promise<void>;
+  /** Inserts when the owner has none; answers the one that stands afterwards. */
+  settleDataKey(record: DataKeyRecord): Promise<DataKeyRecord>;
   list(owner: string): Promise<readonly SecretRecord[]>;
   listOf(owners: readonly string[]): Promise<readonly SecretRecord[]>;
   put(record: SecretRecord): Promise<void>;

@@ -88,7 +88,8 @@ export function describeStore(
 
     describe("secrets", () => {
       it("keeps sealed values and data keys by owner", async () => {
-        await store.secrets.insertDataKey({ owner: "o1", keyId: "k", wrapped: "w" });
+        await store.secrets.settleDataKey({ owner: "o1", keyId: "k", wrapped: "w" });
+        expect((await second.secrets.settleDataKey({ owner: "o1", keyId: "k", wrapped: "late" })).wrapped).toBe("w");
         await store.secrets.put({ owner: "o1", field: "Password", version: 1, sealed: "s1" });
         await store.secrets.put({ owner: "o1", field: "Password", version: 2, sealed: "s2" });
         await store.secrets.put({ owner: "o1", field: "ProxyPassword", version: 2, sealed: "s3" });
@@ -144,6 +145,9 @@ export function describeStore(
     });
 
     describe("tokens", () => {
+      it("refuses tokens of a connection that is gone", async () => {
+        expect(await codeOf(store.tokens.acquire("gone", 0, "o", 1))).toBe("NOT_FOUND/STORE_REFERENCE");
+      });
       it("gives the lease to one at a time, by version, and releases only for its owner", async () => {
         await store.connections.insert(connection("t1"));
         const won = await Promise.all(

@@ -18,6 +18,13 @@ export const unavailable = (cause: unknown): ConnectorError =>
     cause,
   });
 
+/** What a record refers to is not there any more. */
+export const referenceViolation = (cause: unknown): ConnectorError =>
+  new ConnectorError("NOT_FOUND", "What this belongs to was removed by another request.", {
+    causeCode: "STORE_REFERENCE",
+    cause,
+  });
+
 export const isUniqueViolation = (error: unknown): boolean =>
   error instanceof ConnectorError && error.causeCode === "STORE_UNIQUE";
 

@@ -3,7 +3,7 @@ import pg from "pg";
 import type { Log } from "#spi";
 import { toInteger } from "../codec.ts";
 import type { Engine } from "./engine.ts";
-import { translating, unavailable, uniqueViolation } from "./errors.ts";
+import { referenceViolation, translating, unavailable, uniqueViolation } from "./errors.ts";
 
 const poolSize = 10;
 const poolWaitMs = 2000;
@@ -51,6 +51,7 @@ const typeParser: typeof pg.types.getTypeParser = (oid: number, format?: string)
   oid === int8Oid ? toInteger : pg.types.getTypeParser(oid, format as "text");
 
 const uniqueViolationState = "23505";
+const foreignKeyViolationState = "23503";
 /** SQLSTATE classes that say the server, not the statement, is at fault: connection, transaction, resources, operator, system. */
 const unavailableClasses = new Set(["08", "25", "40", "53", "57", "58", "XX"]);
 
@@ -58,6 +59,7 @@ function translatePostgresError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const state = error instanceof pg.DatabaseError ? error.code : undefined;
   if (state === uniqueViolationState) return uniqueViolation(error);
+  if (state === foreignKeyViolationState) return referenceViolation(error);
   // Without an SQLSTATE the connection itself failed: refused, reset, timed out, pool exhausted.
   if (state === undefined || unavailableClasses.has(state.slice(0, 2))) return unavailable(error);
   return error;

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { type Driver, type SqliteDatabase, SqliteDialect, type SqliteStatement, sql } from "kysely";
 import type { Engine } from "./engine.ts";
-import { translating, unavailable, uniqueViolation } from "./errors.ts";
+import { referenceViolation, translating, unavailable, uniqueViolation } from "./errors.ts";
 
 /** While opening only; later waits must not block the process, so they are made between tries (`errors.ts`). */
 const openTimeoutMs = 5000;
@@ -91,6 +91,7 @@ const unavailableCodes = new Map([
 ]);
 const constraintUnique = 2067;
 const constraintPrimaryKey = 1555;
+const constraintForeignKey = 787;
 
 const busyCode = 5;
 
@@ -100,6 +101,7 @@ function translateSqliteError(error: unknown): unknown {
   if (code === "ERR_INVALID_STATE") return unavailable(error);
   const result = resultCode(error);
   if (result === constraintUnique || result === constraintPrimaryKey) return uniqueViolation(error);
+  if (result === constraintForeignKey) return referenceViolation(error);
   return unavailableCodes.has(result & 0xff) ? unavailable(error) : error;
 }
 

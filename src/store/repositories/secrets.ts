@@ -1,16 +1,23 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "../schema.ts";
-import type { SecretRepository } from "../store.ts";
+import type { DataKeyRecord, SecretRepository } from "../store.ts";
 
 /** Statements on `secret` and `data_key`. */
 export function secretRepository(database: Kysely<Schema>): SecretRepository {
+  const dataKey = async (owner: string): Promise<DataKeyRecord | undefined> => {
+    const row = await database.selectFrom("data_key").selectAll().where("owner", "=", owner).executeTakeFirst();
+    return row && { owner: row.owner, keyId: row.key_id, wrapped: row.wrapped };
+  };
   return {
-    async dataKey(owner) {
-      const row = await database.selectFrom("data_key").selectAll().where("owner", "=", owner).executeTakeFirst();
-      return row && { owner: row.owner, keyId: row.key_id, wrapped: row.wrapped };
-    },
-    async insertDataKey({ owner, keyId, wrapped }) {
-      await database.insertInto("data_key").values({ owner, key_id: keyId, wrapped }).execute();
+    dataKey,
+    async settleDataKey(record) {
+      const { owner, keyId, wrapped } = record;
+      await database
+        .insertInto("data_key")
+        .values({ owner, key_id: keyId, wrapped })
+        .onConflict((conflict) => conflict.column("owner").doNothing())
+        .execute();
+      return (await dataKey(owner)) ?? record;
     },
     list: (owner) => database.selectFrom("secret").selectAll().where("owner", "=", owner).orderBy("field").execute(),
     async listOf(owners) {
