@@ -4,12 +4,13 @@ export { receive, resolve, sendFields, sendItem } from "./delivery.ts";
 export { MailboxError } from "./errors.ts";
 export * from "./extended-properties.ts";
 export type { FolderFields } from "./folder-tree.ts";
-export { busyTimes, mergedFreeBusy } from "./free-busy.ts";
+export { type BusyTime, busyTimes, mergedFreeBusy } from "./free-busy.ts";
 export * from "./ids.ts";
 export * from "./item-defaults.ts";
 export { type LoadReport, loadMail, loadMessage } from "./load-mail.ts";
 export type { FolderChange, ItemChange } from "./mailbox.ts";
 export { type AttachmentFields, cloneFields, type Disposal, Mailbox } from "./mailbox.ts";
+export { clearExtended, itemSize, readExtended, writeExtended } from "./mapi-properties.ts";
 export {
   answerMeeting,
   eventOfMessage,
@@ -28,3 +29,4 @@ export * from "./time-zones.ts";
 export { windowsZones } from "./windows-zones.ts";
 export { calendarText } from "./write-calendar.ts";
 export { writeMime } from "./write-mime.ts";
+export { type ZoneRules, type ZoneTransition, zoneRules } from "./zone-rules.ts";

@@ -92,6 +92,12 @@ export interface Place {
   address?: PostalAddress;
   latitude?: number;
   longitude?: number;
+  altitude?: number;
+  accuracy?: number;
+  altitudeAccuracy?: number;
+  emailAddress?: string;
+  uniqueId?: string;
+  uniqueIdType?: string;
 }
 
 export interface EventDetails {
@@ -103,6 +109,8 @@ export interface EventDetails {
   endTimeZone: string;
   isAllDay: boolean;
   location?: Place;
+  /** Free text about the time, as the client gave it. */
+  when?: string;
   /** Graph's list; when absent, `location` is the only one. */
   locations?: Place[];
   showAs: ShowAs;
