@@ -27,7 +27,8 @@ export function rowReader(columns: readonly Column<GraphBinding>[], address: Add
 function reader(column: Column<GraphBinding>): Read {
   const { path, zoned } = propertyOf(column);
   const convert = converters[column.type] ?? ((value: Value) => value);
-  if (path.length === 0) return () => null;
+  // Not in the resource: put there when an item was read apart, else told by the address of its page.
+  if (path.length === 0) return (item) => member(item, column.name) ?? null;
   if (zoned) return (item) => zonedTime(descend(item, path.slice(0, -1)));
   if (path.length === 1) {
     const [name = ""] = path;

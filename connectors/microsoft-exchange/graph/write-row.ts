@@ -65,13 +65,11 @@ function complete(body: Mutable): Mutable {
   return body;
 }
 
-/** A flattened object whose members are all cleared is cleared as a whole. */
-const isEmptied = (inner: Mutable): boolean => {
-  const values = Object.values(inner);
-  return (
-    values.length > 0 && values.every((value) => value === null) && ("dateTime" in inner || "emailAddress" in inner)
-  );
-};
+/** A time or recipient whose members are all cleared is cleared as a whole. */
+function isEmptied(inner: Mutable): boolean {
+  const isWhole = "dateTime" in inner || "emailAddress" in inner || "address" in inner || "name" in inner;
+  return isWhole && Object.values(inner).every((value) => value === null);
+}
 
 function zoneAlone(name: string): ConnectorError {
   return new ConnectorError("INVALID_QUERY", `${name}_timeZone can only be given together with ${name}_dateTime.`, {
