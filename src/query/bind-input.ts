@@ -55,6 +55,7 @@ function missing(procedure: Procedure, parameter: Parameter, pointer?: string): 
 }
 
 function typedInput(parameter: Parameter, value: Value): ReturnType<typeof typedValue> {
+  if (parameter.orText === true && typeof value === "string") return { value };
   const typed = typedValue(parameter.type, value, parameter.allowed);
   if ("mistake" in typed) return typed;
   const { minimum, maximum } = parameter;

@@ -138,7 +138,10 @@ function propose(
   };
 }
 
-/** The conjuncts to check again here: all but those whose exact form stands in what the table accepted. */
+/**
+ * The conjuncts to check again here: all but those whose exact form, the very object proposed, stands in what the table
+ * accepted. A part the table hands back as another object carries no promise.
+ */
 function leftOver(
   parts: readonly Condition[],
   proposals: readonly (Pushed | undefined)[],

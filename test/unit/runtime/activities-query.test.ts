@@ -91,6 +91,14 @@ describe("a JSON page", () => {
     expect(pages.map((page) => page.length)).toEqual([7, 7, 7, 4]);
   });
 
+  it("pages through a pushed limit in the middle of upstream pages", async () => {
+    const h = harness({ limits: { pageSize: 4 } });
+    fill(h.server, 100);
+    const pages = await allPages(h, { table: "Notes", columns: ["NoteId"], offset: 2, limit: 17, pageSize: 7 });
+    expect(ids(pages.flat())).toEqual(Array.from({ length: 17 }, (_, index) => `n${index + 3}`));
+    expect(pages.map((page) => page.length)).toEqual([7, 7, 3]);
+  });
+
   it("pages through a local sort", async () => {
     const h = harness();
     fill(h.server, 50);
