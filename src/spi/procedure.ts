@@ -11,6 +11,8 @@ export interface Parameter {
   /** Smallest and largest number, or length of text. */
   readonly minimum?: number;
   readonly maximum?: number;
+  /** An input of type json that also takes plain text, unread: the procedure knows forms of its own. */
+  readonly orText?: true;
 }
 
 /** A stored procedure: what Execute runs. */

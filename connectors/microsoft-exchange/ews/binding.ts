@@ -1,4 +1,4 @@
-import { type Column, ConnectorError, type RecordStream, type Row, type Value } from "#spi";
+import { type Column, ConnectorError, type Row, type Value } from "#spi";
 import type { EwsCaller } from "./call.ts";
 import type { Scalar } from "./values.ts";
 
@@ -110,7 +110,7 @@ export interface ProcedureRun {
 /** A procedure of EWS. */
 export interface EwsProcedure {
   readonly kind: "procedure";
-  run(call: ProcedureRun): Promise<readonly Row[]> | RecordStream;
+  run(call: ProcedureRun): Promise<readonly Row[]>;
 }
 
 /** What columns and procedures of schema EWS carry for the session. */

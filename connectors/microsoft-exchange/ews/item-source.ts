@@ -88,7 +88,7 @@ export class ItemSource {
     } catch (error) {
       if (restricting !== undefined && refusesRestriction(error)) {
         if (!this.#unrestricted)
-          this.#warn("FILTERED_LOCALLY", "The server refused the filter; all rows were read and filtered here.");
+          this.#warn("LOCAL_FILTER", "The server refused the filter; all rows were read and filtered here.");
         this.#unrestricted = true;
       } else if (listing && refusesListProperty(error)) {
         if (!this.#viaItems)

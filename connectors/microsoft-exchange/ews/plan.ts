@@ -86,11 +86,6 @@ export function readPlan(query: EwsQuery): ReadPlan {
   };
 }
 
-const columnNames = (condition: Plain<EwsBinding>): readonly string[] =>
-  isPlainComparison(condition)
-    ? [condition.column.name]
-    : ("and" in condition ? condition.and : condition.or).flatMap(columnNames);
-
 /**
  * Narrows a proposed push-down to what EWS can do without losing rows: ids and folders only as parts that must all
  * hold, restrictions as restriction.ts allows, no sort where several reads follow one another.
@@ -126,7 +121,7 @@ export function acceptItems(query: EwsQuery, proposed: EwsPushdown): EwsPushdown
     exact,
     orderBy,
     limit: proposed.limit && exact && oneRead,
-    warnings: [...proposed.warnings, ...localWarnings(local)],
+    warnings: proposed.warnings,
   };
 }
 
@@ -134,17 +129,6 @@ const isSpanBound = (part: Plain<EwsBinding>): boolean =>
   isPlainComparison(part) &&
   ((part.column.name === "Start" && (part.operator === ">=" || part.operator === ">")) ||
     (part.column.name === "End" && (part.operator === "<=" || part.operator === "<")));
-
-function localWarnings(local: readonly Plain<EwsBinding>[]): EwsPushdown["warnings"] {
-  const names = [...new Set(local.flatMap(columnNames))];
-  if (names.length === 0) return [];
-  return [
-    {
-      code: "FILTERED_LOCALLY",
-      detail: `Exchange cannot compare ${names.join(", ")} as asked; those conditions are applied here to the rows it answers.`,
-    },
-  ];
-}
 
 /** For tables that are read whole or by an argument: keeps what selects, drops the rest. */
 export function acceptSelection(query: EwsQuery, proposed: EwsPushdown): EwsPushdown {
@@ -161,7 +145,7 @@ export function acceptSelection(query: EwsQuery, proposed: EwsPushdown): EwsPush
     exact,
     orderBy: [],
     limit: false,
-    warnings: [...proposed.warnings, ...localWarnings(parts.filter((part) => !sent.includes(part)))],
+    warnings: proposed.warnings,
   };
 }
 

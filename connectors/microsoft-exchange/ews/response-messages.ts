@@ -68,8 +68,11 @@ function readMessageXml<S extends CallState>(
 }
 
 /** Reads the common part of one kind of response message below `parent`; answers its reader for the rest. */
-export function readMessage<S extends CallState>(parent: ElementReader<S>, name: string): ElementReader<S> {
-  const message = parent.child(name);
+export const readMessage = <S extends CallState>(parent: ElementReader<S>, name: string): ElementReader<S> =>
+  readDirectMessage(parent.child(name));
+
+/** Reads the common part of a response message; of some operations the response itself is one. */
+export function readDirectMessage<S extends CallState>(message: ElementReader<S>): ElementReader<S> {
   message.onOpen((state, attributes) => {
     state.messages.push({
       responseClass: attributes["ResponseClass"] ?? "Error",

@@ -18,7 +18,7 @@ export const folderColumns: readonly EwsColumn[] = [
     describe: "Id of the folder; opaque, case-sensitive.",
   }),
   attribute("FolderChangeKey", "folder:FolderId", "ChangeKey", {
-    readOnly: true,
+    mutability: "update-only",
     describe: "Version of the folder, for update; looked up when left out.",
   }),
   attribute("ParentFolderId", "folder:ParentFolderId", "Id", {

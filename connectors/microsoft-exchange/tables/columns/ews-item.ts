@@ -34,7 +34,7 @@ export const itemIdentity: readonly EwsColumn[] = [
       "The item's RFC 822 source, base64. Left out when a query names no columns, unless IncludeContent is set.",
   }),
   attribute("ItemChangeKey", "item:ItemId", "ChangeKey", {
-    readOnly: true,
+    mutability: "update-only",
     describe: "Version of the item, for update and delete; looked up when left out.",
   }),
   attribute("ParentFolderId", "item:ParentFolderId", "Id", {

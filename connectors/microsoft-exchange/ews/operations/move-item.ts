@@ -1,0 +1,26 @@
+import type { Operation } from "../call.ts";
+import { type FolderReference, folderId } from "../folders.ts";
+import { readMessages, throwIfAllBusy } from "../response-messages.ts";
+import { RowReader, type RowState, rowState } from "../row-reader.ts";
+import { element } from "../write-xml.ts";
+
+export interface MoveItemRequest {
+  readonly id: string;
+  readonly changeKey: string | undefined;
+  readonly to: FolderReference;
+}
+
+/** MoveItem: the moved item has a new id, except across mailboxes, where none is answered. */
+export const moveItem = (request: MoveItemRequest): Operation<RowState> => ({
+  name: "MoveItem",
+  repeatable: false,
+  body: element(
+    "m:MoveItem",
+    undefined,
+    element("m:ToFolderId", undefined, folderId(request.to)),
+    element("m:ItemIds", undefined, element("t:ItemId", { Id: request.id, ChangeKey: request.changeKey })),
+  ),
+  start: rowState,
+  read: (response) => new RowReader([]).attach(readMessages(response, "MoveItem").child("Items").any()),
+  finish: (state) => throwIfAllBusy("MoveItem", state),
+});
