@@ -446,6 +446,23 @@ export const networkCauses = [
     property: "KerberosKeytabFile",
   },
   {
+    code: "KERBEROS_TICKET_REFUSED",
+    problem: "AUTHENTICATION_FAILED",
+    step: "authentication",
+    owner: "server-admin",
+    seen: "The KDC gave a ticket, but the server refused it.",
+    fix: "Check that KerberosSPN belongs to the account the server runs under. If Extended Protection is set to Require there, use NTLM: Kerberos tickets are sent without channel binding here.",
+    property: "KerberosSPN",
+  },
+  {
+    code: "KERBEROS_CLOCK_SKEW",
+    problem: "AUTHENTICATION_FAILED",
+    step: "authentication",
+    owner: "service-operator",
+    seen: "The clocks of this machine and of the Kerberos servers differ by more than they allow (commonly 5 minutes).",
+    fix: "Synchronise this machine's clock.",
+  },
+  {
     code: "KERBEROS_FAILED",
     problem: "AUTHENTICATION_FAILED",
     step: "authentication",

@@ -13,11 +13,14 @@ import type {
 } from "#spi";
 import type { Answer } from "./answer.ts";
 import { Attempts } from "./attempts.ts";
+import { KerberosHelpers, type KerberosParts } from "./auth/kerberos/helpers.ts";
 import type { Leg, Login } from "./auth/login.ts";
+import { proxyLogin } from "./auth/proxy-login.ts";
 import { loginFor } from "./auth/select.ts";
 import { acceptedEncodings } from "./body.ts";
 import type { ConnectParts } from "./connect.ts";
 import { Deadline } from "./deadline.ts";
+import type { DialParts } from "./dial.ts";
 import type { EgressRules } from "./egress.ts";
 import { exchange } from "./exchange.ts";
 import { failure } from "./failures.ts";
@@ -70,13 +73,14 @@ export interface Transport {
 export function openTransport(options: TransportOptions, parts: TransportParts): Transport {
   const limits: WireLimits = { ...wireLimits, ...parts.limits };
   const observer = parts.observer ?? nobody;
+  const dial: DialParts = { egress: parts.egress, resolver: parts.resolver ?? systemResolver, limits, observer };
+  const { clock, random, files } = parts;
+  const kerberos = proxyKerberos(options, { dial, files, clock });
   const connectParts: ConnectParts = {
-    egress: parts.egress,
-    resolver: parts.resolver ?? systemResolver,
-    limits,
-    observer,
+    ...dial,
     proxy: proxyRules(options.proxy, parts.agentProxy),
-    tls: tlsLayer(options.tls, parts.files, parts.clock),
+    proxyLogin: (route) => proxyLogin(route, { random, clock, kerberos }),
+    tls: tlsLayer(options.tls, files, clock),
   };
   const client = new TransportClient(options, connectParts, parts);
   const attempts = new Attempts(options.concurrency, parts);
@@ -86,8 +90,19 @@ export function openTransport(options: TransportOptions, parts: TransportParts):
     throttledUntil: () => attempts.heldUntil(),
     holdUntil: (untilMs) => attempts.holdUntil(untilMs),
     socket: (target, signal) => connectSocket(target, connectParts, signal),
-    close: () => client.close(),
+    async close() {
+      await client.close();
+      await kerberos?.close();
+    },
   };
+}
+
+/** A proxy that asks for Kerberos is logged in to with its own user, in the connection's realm if it has one. */
+function proxyKerberos({ proxy, authentication }: TransportOptions, parts: KerberosParts): KerberosHelpers | undefined {
+  if (proxy === undefined || proxy === "agent" || proxy.authentication !== "negotiate") return undefined;
+  const { kdc, realm } = authentication.scheme === "negotiate" ? authentication.kerberos : {};
+  const { user, password } = proxy;
+  return new KerberosHelpers({ user, password, kdc, realm }, parts);
 }
 
 class TransportClient implements HttpClient {
@@ -107,8 +122,9 @@ class TransportClient implements HttpClient {
     this.#limits = connectParts.limits;
     this.#origins = new Origins({ credentialOrigins, managedIdentityEndpoint, connections }, connectParts);
     const { observer } = connectParts;
-    const { random, clock, tokens } = parts;
-    this.#login = loginFor(options.authentication, { observer, random, clock, tokens, sockets: connections });
+    const { random, clock, files, tokens } = parts;
+    const loginParts = { observer, random, clock, files, tokens, dial: connectParts, sockets: connections };
+    this.#login = loginFor(options.authentication, loginParts);
     this.#log = parts.log;
     this.#headers = { "accept-encoding": acceptedEncodings, ...lowerCased(options.headers) };
   }

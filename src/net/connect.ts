@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import { asConnectorError } from "#spi";
-import { proxyLogin } from "./auth/proxy-login.ts";
+import type { ProxyLogin } from "./auth/proxy-login.ts";
 import { type DialParts, dial } from "./dial.ts";
 import { egressDenied } from "./egress.ts";
 import { failure } from "./failures.ts";
@@ -14,6 +14,7 @@ import type { TlsLayer, TrustRule } from "./tls.ts";
 
 export interface ConnectParts extends DialParts {
   readonly proxy: ProxyRules;
+  readonly proxyLogin: (route: ProxyRoute) => ProxyLogin;
   readonly tls: TlsLayer;
 }
 
@@ -48,7 +49,7 @@ async function through(route: ProxyRoute, { host, port }: Target, parts: Connect
     const { limits } = parts;
     return openTunnel(route, host, port, {
       dialProxy: () => dialProxy(route, parts),
-      login: proxyLogin(route),
+      login: parts.proxyLogin(route),
       limits,
     });
   };

@@ -24,9 +24,13 @@ const nextAddressMs = 250;
  * address compared again afterwards. `exempt` leaves out the rules for the owner's own proxy and the managed-identity endpoint.
  */
 export async function dial(host: string, port: number, parts: DialParts, exempt: boolean): Promise<Socket> {
+  return connected(host, port, await permittedAddresses(host, port, parts, exempt), parts);
+}
+
+/** The addresses of a canonical host that may be connected to; at least one. */
+export async function permittedAddresses(host: string, port: number, parts: DialParts, exempt: boolean) {
   const found = isAddress(host) ? [host] : await resolved(host, port, parts, exempt);
-  const permitted = await checked(host, port, found, parts, exempt);
-  return connected(host, port, permitted, parts);
+  return checked(host, port, found, parts, exempt);
 }
 
 /** Looks the name up. Addresses that are denied are not shown: a report must not be a map of closed networks. */

@@ -69,7 +69,11 @@ export async function refusal(
   return error;
 }
 
-const refusedCause = (scheme: string): NetworkCause => (scheme === "Bearer" ? "TOKEN_REFUSED" : "CREDENTIALS_REFUSED");
+const refusedCauses: Readonly<Record<string, NetworkCause>> = {
+  Bearer: "TOKEN_REFUSED",
+  Negotiate: "KERBEROS_TICKET_REFUSED",
+};
+const refusedCause = (scheme: string): NetworkCause => refusedCauses[scheme] ?? "CREDENTIALS_REFUSED";
 
 function remoteOf(answer: Answer, challenges: readonly Challenge[], { operation }: CredentialedCall) {
   const code = challenges.map(({ parameters }) => parameters["error"]).find((error) => error !== undefined);

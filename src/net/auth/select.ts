@@ -1,9 +1,11 @@
-import { type AccessTokens, type Clock, type HttpAuthentication, type Random, unsupported } from "#spi";
+import type { AccessTokens, Clock, FileAccess, HttpAuthentication, Random } from "#spi";
+import type { DialParts } from "../dial.ts";
 import type { Observer } from "../observe.ts";
 import { basicLogin } from "./basic.ts";
 import { bearerLogin } from "./bearer.ts";
 import { digestLogin } from "./digest-login.ts";
 import type { Login } from "./login.ts";
+import { negotiateLogin } from "./negotiate-login.ts";
 import { ntlmLogin } from "./ntlm-login.ts";
 
 /** What logins need from the transport. */
@@ -11,6 +13,8 @@ export interface LoginParts {
   readonly observer: Observer;
   readonly random: Random;
   readonly clock: Clock;
+  readonly files: FileAccess;
+  readonly dial: DialParts;
   /** Sockets for one origin, where logins belong to the socket. */
   readonly sockets: number;
   readonly tokens: AccessTokens | undefined;
@@ -31,7 +35,7 @@ export function loginFor(authentication: HttpAuthentication, parts: LoginParts):
     case "bearer":
       if (tokens === undefined) throw new RangeError("bearer authentication needs a token service");
       return bearerLogin(tokens, observer);
-    default:
-      throw unsupported(`The scheme ${authentication.scheme} is not available.`);
+    case "negotiate":
+      return negotiateLogin(authentication.kerberos, parts);
   }
 }
