@@ -8,6 +8,7 @@ import { askManagedIdentity, type ManagedIdentitySource } from "./managed-identi
 import { acquireByMsal, type MsalRequest } from "./msal.ts";
 import type { Grant } from "./schemes.ts";
 import { resourceFor, type ServiceSchema, scopesFor } from "./scopes.ts";
+import { signInUrl, tenantSegment } from "./sign-in-url.ts";
 
 /** All that getting a token depends on. */
 export interface EntraOptions {
@@ -112,7 +113,7 @@ const ask = (options: EntraOptions, request: MsalRequest, http: HttpClient, sign
   acquireByMsal(
     {
       authority: options.cloud.authority,
-      tenant: tenantOf(options),
+      tenantSegment: tenantSegment(options.tenant),
       clientId: options.clientId ?? "",
       credential: options.credential,
       now: options.now ?? Date.now,
@@ -121,8 +122,6 @@ const ask = (options: EntraOptions, request: MsalRequest, http: HttpClient, sign
     http,
     signal,
   );
-
-const tenantOf = ({ tenant }: EntraOptions): string => (tenant === undefined || tenant === "" ? "common" : tenant);
 
 function askIdentity(options: EntraOptions, http: HttpClient, signal: AbortSignal): Promise<TokenSet> {
   const resource = resourceFor(options.cloud, options.schema);
@@ -135,21 +134,8 @@ const idOf = ({ clientId }: EntraOptions): { readonly clientId?: string } =>
 
 function codeFlowOf(options: EntraOptions): CodeFlow {
   return {
-    async authorizationUrl({ redirectUri, state, codeChallenge, loginHint }) {
-      const url = new URL(`${options.cloud.authority}/${encodeURIComponent(tenantOf(options))}/oauth2/v2.0/authorize`);
-      url.search = new URLSearchParams({
-        client_id: options.clientId ?? "",
-        response_type: "code",
-        response_mode: "query",
-        redirect_uri: redirectUri,
-        scope: ["openid", "profile", ...scopesOf(options)].join(" "),
-        state,
-        code_challenge: codeChallenge,
-        code_challenge_method: "S256",
-        ...(loginHint === undefined ? { prompt: "select_account" } : { login_hint: loginHint }),
-      }).toString();
-      return url.href;
-    },
+    authorizationUrl: async ({ redirectUri, state, codeChallenge, loginHint }) =>
+      signInUrl(options, { callbackUrl: redirectUri, state, codeChallenge, loginHint, prompt: "select_account" }),
     redeem: ({ redirectUri, code, codeVerifier }, http, signal) =>
       ask(options, { kind: "code", scopes: scopesOf(options), redirectUri, code, codeVerifier }, http, signal),
   };
@@ -163,7 +149,7 @@ function fingerprintOf(options: EntraOptions): string {
   const { cloud, credential, given } = options;
   const parts = [
     cloud.authority,
-    tenantOf(options),
+    tenantSegment(options.tenant),
     options.clientId ?? "",
     options.grant,
     options.user ?? "",

@@ -9,7 +9,8 @@ import { tokenSetOf } from "./token-set.ts";
 /** The application a token is asked for, and the authority it is asked of. */
 export interface MsalApplication {
   readonly authority: string;
-  readonly tenant: string;
+  /** The tenant as it stands in addresses. */
+  readonly tenantSegment: string;
   readonly clientId: string;
   readonly credential: ClientCredential;
   readonly now: () => number;
@@ -51,7 +52,7 @@ export async function acquireByMsal(
  * from its address, so no discovery document is asked for, and none can lead elsewhere.
  */
 async function clientOf(
-  { authority, tenant, clientId, credential }: MsalApplication,
+  { authority, tenantSegment, clientId, credential }: MsalApplication,
   networkClient: MsalNetwork,
 ): Promise<
   Pick<
@@ -63,7 +64,7 @@ async function clientOf(
   const { ConfidentialClientApplication, PublicClientApplication } = await import("@azure/msal-node");
   const secure = new URL(authority);
   secure.protocol = "https:";
-  const base = `${secure.href.replace(/\/+$/, "")}/${encodeURIComponent(tenant)}`;
+  const base = `${secure.href.replace(/\/+$/, "")}/${tenantSegment}`;
   const configuration: Configuration = {
     auth: {
       clientId,

@@ -16,6 +16,8 @@ export interface GraphRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly limitBytes?: number;
+  /** Sent without the token, whatever the address: upload addresses carry their own authorization. */
+  readonly anonymous?: true;
 }
 
 /** A page of 1000 items with bodies may pass the transport's usual cap; far less than what a bomb would be. */
@@ -110,7 +112,7 @@ export class GraphCalls {
       signal,
       operation: request.operation,
       // The token is for Graph alone: upload addresses and report downloads carry their own authorization.
-      ...(isOwn ? {} : { credentials: false }),
+      ...(isOwn && request.anonymous !== true ? {} : { credentials: false }),
       limitBytes: request.limitBytes ?? JSON_LIMIT_BYTES,
     });
   }

@@ -1,3 +1,5 @@
+import type { EntraOptions } from "../auth/entra.ts";
+
 /** What a Graph session needs of a connection's configuration. */
 export interface GraphConfig {
   /** Graph of the connection's cloud with its version, e.g. `https://graph.microsoft.com/v1.0`. */
@@ -14,6 +16,8 @@ export interface GraphConfig {
   readonly folderDepth: number;
   /** Identifiers the token's audience may have: host of the cloud's Graph and its application id. */
   readonly audiences: readonly string[];
+  /** How tokens are asked for; the procedures that build sign-in addresses need it. */
+  readonly oauth?: EntraOptions;
 }
 
 /** Origin (scheme, host, port) of the connection's Graph: the only one that may see the token or serve a next link. */

@@ -1,6 +1,6 @@
 import { ConnectorError, type StepFinding, type StepReporter } from "#spi";
-import type { GraphCalls } from "./call.ts";
 import { claimsOf, type TokenClaims } from "../auth/claims.ts";
+import type { GraphCalls } from "./call.ts";
 import { type JsonObject, member } from "./errors.ts";
 import { mailboxOwner, type Owner } from "./mailbox.ts";
 

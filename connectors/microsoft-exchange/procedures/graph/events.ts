@@ -1,0 +1,173 @@
+import { invalidQuery, type Row, type Value } from "#spi";
+import { itemsOf } from "../../graph/call.ts";
+import { type JsonObject, member } from "../../graph/errors.ts";
+import { segment } from "../../graph/mailbox.ts";
+import { parseRecipients } from "../../mime/recipients.ts";
+import { act } from "./messages.ts";
+import {
+  type Execution,
+  flag,
+  instant,
+  json,
+  mailboxProcedure,
+  required,
+  statusOutput,
+  success,
+  text,
+  userId,
+} from "./procedure.ts";
+import { recipients } from "./send-mail.ts";
+
+const eventId = (what: string) => text("EventId", what, required);
+const eventPath = (execution: Execution): string => `events/${segment(execution.text("EventId") ?? "")}`;
+const comment = ({ text: input }: Execution): JsonObject => {
+  const given = input("Comment");
+  return given === undefined ? {} : { comment: given };
+};
+
+async function respond(execution: Execution, action: "accept" | "decline" | "tentativelyAccept"): Promise<Row> {
+  const body = { ...comment(execution), sendResponse: execution.flag("SendResponse") };
+  await act(execution, `${eventPath(execution)}/${action}`, body);
+  return success;
+}
+
+const answering = [
+  flag("SendResponse", "Tell the organiser.", { default: true }),
+  text("Comment", "Note to the organiser."),
+  userId,
+];
+
+/** Answers an invitation. */
+export const respondToEvent = mailboxProcedure({
+  name: "RespondToEvent",
+  description: "Accepts or declines an invitation.",
+  writes: true,
+  inputs: [
+    eventId("Event answered."),
+    text("ResponseType", "The answer.", { ...required, allowed: ["Accept", "Decline"] }),
+    ...answering,
+  ],
+  outputs: [statusOutput],
+  run: (execution) => respond(execution, execution.text("ResponseType") === "Accept" ? "accept" : "decline"),
+});
+
+/** Accepts an invitation tentatively. */
+export const tentativelyAcceptEvent = mailboxProcedure({
+  name: "TentativelyAcceptEvent",
+  description: "Accepts an invitation tentatively.",
+  writes: true,
+  inputs: [eventId("Event answered."), ...answering],
+  outputs: [statusOutput],
+  run: (execution) => respond(execution, "tentativelyAccept"),
+});
+
+/** Cancels a meeting. */
+export const cancelEvent = mailboxProcedure({
+  name: "CancelEvent",
+  description: "Cancels a meeting of one's own and tells the attendees.",
+  writes: true,
+  inputs: [eventId("Meeting to cancel."), text("Comment", "Note to the attendees."), userId],
+  outputs: [statusOutput],
+  run: async (execution): Promise<Row> => {
+    await act(execution, `${eventPath(execution)}/cancel`, comment(execution));
+    return success;
+  },
+});
+
+/** Forwards an invitation. */
+export const forwardEvent = mailboxProcedure({
+  name: "ForwardEvent",
+  description: "Forwards an invitation.",
+  writes: true,
+  inputs: [
+    eventId("Event to forward."),
+    text("ToRecipients", "Addresses, separated by semicolons or commas.", required),
+    text("Comment", "Text above the invitation."),
+    userId,
+  ],
+  outputs: [statusOutput],
+  run: async (execution): Promise<Row> => {
+    const toRecipients = recipients(execution.text("ToRecipients"), "ToRecipients");
+    if (toRecipients === undefined) throw invalidQuery("ToRecipients names nobody.", { target: "ToRecipients" });
+    await act(execution, `${eventPath(execution)}/forward`, { ...comment(execution), toRecipients });
+    return success;
+  },
+});
+
+/** Drops a reminder. */
+export const dismissEventReminder = mailboxProcedure({
+  name: "DismissEventReminder",
+  description: "Drops the reminder of an event.",
+  writes: true,
+  inputs: [eventId("Event whose reminder is dropped."), userId],
+  outputs: [statusOutput],
+  run: async (execution): Promise<Row> => {
+    await act(execution, `${eventPath(execution)}/dismissReminder`);
+    return success;
+  },
+});
+
+/** Postpones a reminder. */
+export const snoozeEventReminder = mailboxProcedure({
+  name: "SnoozeEventReminder",
+  description: "Postpones the reminder of an event.",
+  writes: true,
+  inputs: [
+    eventId("Event whose reminder is postponed."),
+    instant("DateTime", "New time of the reminder, on the clocks of TimeZone.", required),
+    text("TimeZone", "Zone of DateTime, such as UTC or W. Europe Standard Time.", required),
+    userId,
+  ],
+  outputs: [statusOutput],
+  run: async (execution): Promise<Row> => {
+    const newReminderTime = {
+      dateTime: wallTime(execution, "DateTime"),
+      timeZone: execution.text("TimeZone") ?? "UTC",
+    };
+    await act(execution, `${eventPath(execution)}/snoozeReminder`, { newReminderTime });
+    return success;
+  },
+});
+
+/** The time as clocks show it; its zone is told apart. */
+const wallTime = ({ text: input }: Execution, name: string): string => (input(name) ?? "").replace(/Z$/, "");
+
+/** Tells when people are free. */
+export const getSchedule = mailboxProcedure({
+  name: "GetSchedule",
+  description: "Free and busy times of people and rooms; one row for each address.",
+  writes: false,
+  inputs: [
+    text("Schedules", "Addresses of people, rooms or lists, separated by semicolons or commas.", required),
+    instant("StartTime", "Beginning, in UTC.", required),
+    instant("EndTime", "End, in UTC.", required),
+    userId,
+  ],
+  outputs: [
+    text("ScheduleId", "The address asked about."),
+    text("AvailabilityView", "One digit for each half hour: 0 free, 1 tentative, 2 busy, 3 away, 4 elsewhere."),
+    json("ScheduleItems", "The busy times."),
+    text("Error", "Why nothing is known of this address."),
+  ],
+  run: readSchedules,
+});
+
+async function* readSchedules(execution: Execution): AsyncIterable<Row> {
+  const schedules = parseRecipients(execution.text("Schedules") ?? "", "Schedules").map(({ address }) => address);
+  const answer = await act(execution, "calendar/getSchedule", {
+    schedules,
+    startTime: { dateTime: wallTime(execution, "StartTime"), timeZone: "UTC" },
+    endTime: { dateTime: wallTime(execution, "EndTime"), timeZone: "UTC" },
+    availabilityViewInterval: 30,
+  });
+  for (const schedule of itemsOf(answer)) yield scheduleRow(schedule);
+}
+
+function scheduleRow(schedule: Value): Row {
+  return {
+    ScheduleId: member(schedule, "scheduleId") ?? null,
+    AvailabilityView: member(schedule, "availabilityView") ?? null,
+    ScheduleItems: member(schedule, "scheduleItems") ?? [],
+    Error: member(member(schedule, "error"), "message") ?? null,
+  };
+}

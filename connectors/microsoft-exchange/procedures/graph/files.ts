@@ -1,0 +1,63 @@
+import { invalidQuery } from "#spi";
+import type { FileContent } from "../../graph/upload.ts";
+import type { Execution } from "./procedure.ts";
+
+const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+
+/** The files of inputs Attachments, and of FileName with LocalFile, ContentBytes or ContentStream. */
+export async function filesOf(execution: Execution, contentType?: string): Promise<readonly FileContent[]> {
+  const list = await Promise.all(entries(execution.text("Attachments")).map((entry) => listed(execution, entry)));
+  const single = await singleFile(execution, contentType);
+  return single === undefined ? list : [...list, single];
+}
+
+/** `name,base64; @path; …`: neither base64 nor the separators occur in one another. */
+function entries(text: string | undefined): readonly string[] {
+  return (text ?? "")
+    .split(";")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
+}
+
+async function listed({ calls }: Execution, entry: string): Promise<FileContent> {
+  if (entry.startsWith("@")) {
+    const path = entry.slice(1).trim();
+    return { name: baseName(path), bytes: await calls.context.files.read(path) };
+  }
+  const comma = entry.lastIndexOf(",");
+  const name = entry.slice(0, Math.max(comma, 0)).trim();
+  if (comma < 0 || name === "") {
+    throw invalidQuery("Attachments takes name,base64 pairs or @path entries, separated by semicolons.", {
+      target: "Attachments",
+    });
+  }
+  return { name, bytes: fromBase64(entry.slice(comma + 1), "Attachments") };
+}
+
+async function singleFile(execution: Execution, contentType?: string): Promise<FileContent | undefined> {
+  const { calls, text } = execution;
+  const path = text("LocalFile");
+  const given = ["ContentBytes", "ContentStream"].filter((name) => text(name) !== undefined);
+  if (given.length + (path === undefined ? 0 : 1) > 1) {
+    throw invalidQuery("Give one of LocalFile, ContentBytes and ContentStream.", { target: "LocalFile" });
+  }
+  const type = contentType === undefined ? {} : { contentType };
+  if (path !== undefined) {
+    return { name: text("FileName") ?? baseName(path), bytes: await calls.context.files.read(path), ...type };
+  }
+  const [input] = given;
+  const name = text("FileName");
+  if (input === undefined) {
+    if (name === undefined) return undefined;
+    throw invalidQuery("FileName needs LocalFile, ContentBytes or ContentStream.", { target: "FileName" });
+  }
+  if (name === undefined) throw invalidQuery(`${input} needs a FileName.`, { target: "FileName" });
+  return { name, bytes: fromBase64(text(input) ?? "", input), ...type };
+}
+
+function fromBase64(text: string, input: string): Uint8Array {
+  if (!BASE64.test(text)) throw invalidQuery(`${input} must be base64.`, { target: input });
+  return Buffer.from(text, "base64");
+}
+
+const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
