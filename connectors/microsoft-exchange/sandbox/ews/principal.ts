@@ -39,7 +39,7 @@ export function actingAccount(organisation: Organisation, caller: Caller, reques
   if (!impersonates) {
     if (caller.kind === "person") return caller.account;
     throw fault(
-      "ErrorImpersonationRequired",
+      "ErrorInvalidExchangeImpersonationHeaderData",
       "ExchangeImpersonation SOAP header must be present for this type of OAuth token.",
     );
   }

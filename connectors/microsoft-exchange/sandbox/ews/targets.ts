@@ -81,10 +81,7 @@ export function itemOfId(call: EwsCall, id: string): ItemTarget {
     throw new EwsError("ErrorCannotUseFolderIdForItemId", "Folder id passed to an operation that expects an item id.");
   }
   if (parts.type === "conversation") {
-    throw new EwsError(
-      "ErrorCannotUseConversationIdForItemId",
-      "Conversation id passed to an operation that expects an item id.",
-    );
+    throw new EwsError("ErrorInvalidId", "Conversation id passed to an operation that expects an item id.");
   }
   const mailbox = mailboxOfId(call, id);
   if (parts.type === "attachment") {

@@ -56,6 +56,7 @@ async function startDraft(call: EwsCall, element: XmlElement, kind: ItemKind): P
   const fields = mime === undefined ? emptyFields(kind) : await fieldsOfMime(call, mime);
   const draft: Draft = { ...fields, kind };
   const { clock, owner } = call.mailbox;
+  if (kind === "message") Object.assign(draft, { isDraft: true, isRead: true });
   if (kind === "contact") draft.contact = emptyContact();
   if (kind === "task") draft.task = emptyTask();
   if (kind === "distributionList") draft.distributionList = { members: [] };

@@ -45,7 +45,7 @@ export const getPersona: Operation = (call) => {
     const none = m("Persona", t("PersonaId", { Id: id ?? "" }));
     return failure(
       "GetPersonaResponseMessage",
-      new EwsError("ErrorPersonNotFound", "The persona could not be found."),
+      new EwsError("ErrorItemNotFound", "The persona could not be found."),
       none,
     );
   }
