@@ -44,7 +44,9 @@ function serverOptions({ settings, random, log }: AppParts): FastifyServerOption
     logger: false,
     genReqId: requestIdOf(random),
     requestIdHeader: false,
-    trustProxy: behindTlsProxy ? 1 : false,
+    // The owner says that every caller is the proxy: the address it saw counts, not what the caller claims before it.
+    // A hop count of 1 would say so too, but Fastify 5.12 trusts nobody when given a number.
+    trustProxy: behindTlsProxy ? (_address: string, hop: number) => hop === 0 : false,
     bodyLimit: limits.bodyBytes,
     // Fastify's default of 0 would switch Node's guard off; JSON bodies are held to the shorter limit of addBodyTimeout.
     requestTimeout: limits.uploadTimeoutMs,

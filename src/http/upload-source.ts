@@ -41,7 +41,9 @@ export async function* uploadBytes(body: Readable, clock: Clock, idleMs: number)
     if (error instanceof ConnectorError) throw error;
     throw invalidRequest("The upload broke off.", { cause: error });
   } finally {
-    body.resume();
+    // Not awaited: after a pause the iterator still waits for bytes. Once it lets go, the rest is let in and dropped.
+    const letIn = (): unknown => body.resume();
+    void iterator.return?.().then(letIn, letIn);
   }
 }
 
