@@ -1,0 +1,216 @@
+import { Readable } from "node:stream";
+import { afterAll, beforeAll, expect } from "vitest";
+import {
+  type Batch,
+  type ConnectorContext,
+  ConnectorError,
+  type HttpClient,
+  type Mistake,
+  mistaken,
+  type Row,
+  type RowOutcome,
+  type Session,
+} from "#spi";
+import {
+  type EwsBinding,
+  type EwsConfig,
+  ewsProcedures,
+  ewsTables,
+  openEwsSession,
+} from "../../../connectors/microsoft-exchange/ews/index.ts";
+import {
+  type RunningSandbox,
+  type SandboxOptions,
+  startSandbox,
+} from "../../../connectors/microsoft-exchange/sandbox/sandbox.ts";
+import { bindQuery } from "../../../src/query/bind.ts";
+import { bindInput, inputsOfBody } from "../../../src/query/bind-input.ts";
+import { bodyPlaces, rowBinder, type WriteKind } from "../../../src/query/bind-rows.ts";
+import { createSorter } from "../../../src/query/order.ts";
+import { parseQuery } from "../../../src/query/parse-query.ts";
+import { compileFilter } from "../../../src/query/residual.ts";
+import { type Plan, split } from "../../../src/query/split.ts";
+import type { QueryBody } from "../../../src/runtime/use-cases.ts";
+import { hasEwsContract, validateEws } from "../ews-contract.ts";
+
+/** What one upstream request was. */
+export interface SentRequest {
+  readonly operation: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface Answered {
+  readonly plan: Plan;
+  readonly rows: readonly Row[];
+  readonly batches: readonly Batch[];
+  readonly warnings: readonly string[];
+}
+
+const limits = { pageSize: 1000, readOnly: false, localFiltering: false, localWork: true };
+
+/** The transport over fetch with Basic authentication; remembers requests and checks them against Microsoft's schemas. */
+function transport(sent: SentRequest[], user: string, password: string): HttpClient {
+  return {
+    async request({ method, url, headers = {}, body, signal, operation }) {
+      const text = String(body);
+      sent.push({ operation, body: text, headers });
+      if (hasEwsContract) {
+        expect(validateEws(text), `request ${text}`).toBeUndefined();
+        expect(validateEws(text, "onprem"), `request ${text}`).toBeUndefined();
+      }
+      const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+      let answer: Response;
+      try {
+        answer = await fetch(url, {
+          method,
+          headers: { ...headers, authorization },
+          body: text,
+          signal,
+          redirect: "manual",
+        });
+      } catch (cause) {
+        throw new ConnectorError("UNREACHABLE", "the connection broke", { effect: "unknown", cause });
+      }
+      const names = Object.fromEntries(answer.headers);
+      const stream = answer.body === null ? Readable.from([]) : Readable.fromWeb(answer.body as never);
+      return {
+        status: answer.status,
+        headers: names,
+        header: (name) => (names[name] === undefined ? [] : [names[name]]),
+        body: stream,
+        text: async () => (await stream.toArray()).join(""),
+        json: async () => JSON.parse((await stream.toArray()).join("")),
+        discard: async () => {
+          stream.destroy();
+        },
+      };
+    },
+  };
+}
+
+/** A context whose waits end at once and are remembered; attempts follow the retry rule of the SPI, five times at most. */
+export function testContext(
+  http: HttpClient,
+  waits: number[],
+  files: Map<string, Uint8Array> = new Map(),
+): ConnectorContext {
+  let uuids = 0;
+  const sleep = async (waitMs: number) => {
+    waits.push(waitMs);
+  };
+  return {
+    http,
+    clock: { now: () => Date.now(), sleep },
+    random: {
+      bytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+      fraction: () => 0.5,
+      uuid: () => `00000000-0000-4000-8000-${String(process.pid * 100_000 + uuids++).padStart(12, "0")}`,
+    },
+    log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+    files: {
+      read: async () => new Uint8Array(),
+      resolve: async (path) => path,
+      write: async (folder, name, content) => {
+        files.set(`${folder}/${name}`, content);
+        return `${folder}/${name}`;
+      },
+    },
+    async attempt({ repeatable }, send, signal) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await send(signal);
+        } catch (error) {
+          const again =
+            error instanceof ConnectorError && error.retry === "later" && (repeatable || error.effect === "none");
+          if (!again || attempt >= 5) throw error;
+          await sleep(error.waitMs ?? 500);
+        }
+      }
+    },
+  };
+}
+
+/** A sandbox and a session of the connector against it, with what the runtime does around a session. */
+export function useConnector(
+  options: SandboxOptions = {},
+  config: Partial<EwsConfig> = {},
+  user = "alice@sandbox.example",
+) {
+  let sandbox: RunningSandbox;
+  const sent: SentRequest[] = [];
+  const waits: number[] = [];
+  const files = new Map<string, Uint8Array>();
+  const tables = ewsTables({ platform: config.platform ?? "Exchange2013_SP1" });
+
+  beforeAll(async () => {
+    sandbox = await startSandbox(options);
+  });
+  afterAll(async () => {
+    await sandbox.stop();
+  });
+
+  function session(changes: Partial<EwsConfig> = {}, password = "sandbox"): Session<EwsBinding> {
+    const complete: EwsConfig = {
+      endpoint: sandbox.ewsUrl,
+      platform: "Exchange2013_SP1",
+      includeContent: false,
+      bodyType: "Best",
+      pageSize: 1000,
+      folderDepth: 5,
+      user,
+      itemConcurrency: 4,
+      ...config,
+      ...changes,
+    };
+    return openEwsSession(complete, testContext(transport(sent, user, password), waits, files));
+  }
+
+  const never = new AbortController().signal;
+
+  async function query(body: QueryBody, changes: Partial<EwsConfig> = {}, from?: string): Promise<Answered> {
+    const plan = split(bindQuery(parseQuery(body as never), tables as never, "EWS"), limits);
+    const pushed = { ...plan.pushed, ...(from === undefined ? {} : { from }) };
+    const filter = compileFilter(plan.residual);
+    const batches: Batch[] = [];
+    const rows: Row[] = [];
+    const warnings = plan.warnings.map(({ code }) => code);
+    for await (const batch of session(changes).query(pushed as never, never)) {
+      batches.push(batch);
+      rows.push(...filter(batch.rows));
+      warnings.push(...(batch.warnings ?? []).map(({ code }) => code));
+    }
+    if (plan.residual.orderBy.length === 0) return { plan, rows: rows.slice(0, plan.limit), batches, warnings };
+    const sorter = createSorter(plan.residual.orderBy, plan.limit ?? rows.length);
+    sorter.add(rows);
+    return { plan, rows: sorter.sorted(), batches, warnings };
+  }
+
+  async function write(kind: WriteKind, tableName: string, given: readonly Row[]): Promise<readonly RowOutcome[]> {
+    const table = tables.find(({ name }) => name === tableName);
+    if (table === undefined) throw new Error(`no table ${tableName}`);
+    const mistakes: Mistake[] = [];
+    const bind = rowBinder(table as never, kind);
+    const rows = given.map((row, index) => bind(row, bodyPlaces(index), mistakes));
+    if (mistakes.length > 0) throw mistaken(mistakes);
+    return session()[kind](table, rows, never);
+  }
+
+  async function execute(name: string, input: Record<string, unknown>): Promise<readonly Row[]> {
+    const procedure = ewsProcedures({ platform: "Exchange_Online" }).find((each) => each.name === name);
+    if (procedure === undefined) throw new Error(`no procedure ${name}`);
+    const bound = bindInput(procedure as never, inputsOfBody(input));
+    const rows: Row[] = [];
+    for await (const batch of session().execute(bound as never, never)) rows.push(...batch.rows);
+    return rows;
+  }
+
+  /** Operations sent while `run` ran. */
+  async function operationsOf<T>(run: () => Promise<T>): Promise<{ result: T; operations: string[] }> {
+    const before = sent.length;
+    const result = await run();
+    return { result, operations: sent.slice(before).map(({ operation }) => operation) };
+  }
+
+  return { sandbox: () => sandbox, session, query, write, execute, sent, waits, files, operationsOf, never };
+}
