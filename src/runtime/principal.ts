@@ -1,4 +1,5 @@
 import { ConnectorError } from "#spi";
+import type { Store } from "../store/store.ts";
 import type { Principal } from "./use-cases.ts";
 
 /** The service itself, where no key stands behind what is done. */
@@ -16,3 +17,14 @@ export function requireUse(principal: Principal, connection: { id?: string; name
 /** The same answer for a connection of others and for none, so that a limited key cannot ask which exist. */
 export const foreignConnection = (): ConnectorError =>
   new ConnectorError("FORBIDDEN", "This API key is limited to other connections.");
+
+/** The ids of the connections a limited key may use; nothing when it is not limited. */
+export async function allowedConnectionIds(
+  store: Pick<Store, "connections">,
+  { connections }: Principal,
+): Promise<readonly string[] | undefined> {
+  if (connections === undefined) return undefined;
+  // Each entry is the id of one connection, the name of one, or both.
+  const found = await store.connections.list({ limit: connections.length * 2 }, connections);
+  return found.map(({ id }) => id);
+}

@@ -5,6 +5,7 @@ import type { AuditTrail } from "./audit.ts";
 import { nameMistakes } from "./connection-input.ts";
 import type { ConnectionAccess } from "./connections.ts";
 import type { ListPaging } from "./page.ts";
+import { allowedConnectionIds } from "./principal.ts";
 import { canonical, isoTime, requireMatch, tagged } from "./representation.ts";
 import { checkSavedBody } from "./saved-activity-body.ts";
 import { resolveBody } from "./saved-activity-variables.ts";
@@ -105,7 +106,7 @@ export function createSavedActivities(parts: SavedActivityParts): SavedActivityC
     },
 
     async list(call, request) {
-      const visible = await visibleConnections(store, call);
+      const visible = await allowedConnectionIds(store, call.principal);
       return paging.page(
         "activities",
         request,
@@ -204,12 +205,6 @@ async function locate(call: Call, access: SavedActivityParts["access"], connecti
     if (!(error instanceof ConnectorError) || error.code !== "NOT_FOUND") throw error;
     throw error.with({ mistakes: [{ pointer: "/connection", code: "NOT_FOUND", detail: error.message }] });
   }
-}
-
-async function visibleConnections(store: Store, { principal }: Call): Promise<readonly string[] | undefined> {
-  if (principal.connections === undefined) return undefined;
-  const limit = principal.connections.length * 2;
-  return (await store.connections.list({ limit }, principal.connections)).map(({ id }) => id);
 }
 
 /** An id in a path is tried before a name. */
