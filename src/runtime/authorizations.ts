@@ -88,7 +88,6 @@ export function createAuthorizations(parts: AuthorizationParts): Pick<TokenCases
         if (!(error instanceof ConnectorError) || error.code === "INTERNAL") throw error;
         return fail("The sign-in could not be finished", shortened(error.message));
       }
-      await audit.record(actor, "authorization.finish", target, "succeeded");
       return {
         succeeded: true,
         title: "Signed in",
