@@ -59,6 +59,7 @@ class SocketReader {
   constructor(socket: Socket) {
     this.#socket = socket;
     socket.on("data", this.#take).on("error", this.#fail).on("close", this.#end).on("end", this.#end);
+    socket.resume(); // paused by the reader of the leg before
   }
 
   readonly #take = (chunk: Buffer) => {

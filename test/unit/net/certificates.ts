@@ -4,7 +4,7 @@ import * as x509 from "@peculiar/x509";
 
 x509.cryptoProvider.set(webcrypto as never);
 
-const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+const usual = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const day = 86_400_000;
 
 export interface MadeCertificate {
@@ -20,14 +20,19 @@ export interface CertificateWish {
   readonly fromDays?: number;
   readonly toDays?: number;
   readonly isAuthority?: boolean;
+  readonly algorithm?: { readonly name: string; readonly hash?: string };
 }
 
 let serial = 1;
 
 /** A certificate with a fresh key: signed by itself, or by the issuer given. */
 export async function makeCertificate(wish: CertificateWish = {}): Promise<MadeCertificate> {
-  const { names = ["127.0.0.1"], issuer, fromDays = -1, toDays = 365, isAuthority = false } = wish;
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"])) as webcrypto.CryptoKeyPair;
+  const { names = ["127.0.0.1"], issuer, fromDays = -1, toDays = 365, isAuthority = false, algorithm = usual } = wish;
+  const keys = (await webcrypto.subtle.generateKey(
+    { modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), ...algorithm } as never,
+    true,
+    ["sign", "verify"],
+  )) as webcrypto.CryptoKeyPair;
   const alternatives = names.map((name) => ({
     type: /^[\d.]+$/.test(name) ? ("ip" as const) : ("dns" as const),
     value: name,
@@ -39,7 +44,7 @@ export async function makeCertificate(wish: CertificateWish = {}): Promise<MadeC
     issuer: issuer?.certificate.subject ?? subject,
     notBefore: new Date(Date.now() + fromDays * day),
     notAfter: new Date(Date.now() + toDays * day),
-    signingAlgorithm: algorithm,
+    signingAlgorithm: algorithm as never,
     publicKey: keys.publicKey as never,
     signingKey: (issuer?.keys ?? keys).privateKey as never,
     extensions: [

@@ -1,7 +1,5 @@
-import { createHash, createHmac, generateKeyPairSync, X509Certificate } from "node:crypto";
-import http, { type IncomingMessage, type ServerResponse } from "node:http";
-import https from "node:https";
-import type { Socket } from "node:net";
+import { createHash, X509Certificate } from "node:crypto";
+import http from "node:http";
 import { Readable } from "node:stream";
 import otherMd4 from "js-md4";
 import { describe, expect, test } from "vitest";
@@ -14,11 +12,10 @@ import { rc4 } from "../../../src/net/auth/ntlm/rc4.ts";
 import { ntlmV2Key, respond } from "../../../src/net/auth/ntlm/responses.ts";
 import { readTargetInfo } from "../../../src/net/auth/ntlm/target-info.ts";
 import { makeCertificate } from "./certificates.ts";
-import { bodyOf, get, listen, post, transport } from "./support.ts";
+import { challengeMessage, ntlmServer } from "./ntlm-server.ts";
+import { get, listen, post, transport } from "./support.ts";
 
 const hex = (text: string) => Buffer.from(text.replaceAll(" ", ""), "hex");
-const utf16 = (text: string) => Buffer.from(text, "utf16le");
-const hmac = (key: Buffer, ...parts: Buffer[]) => createHmac("md5", key).update(Buffer.concat(parts)).digest();
 
 describe("vectors of MS-NLMP section 4.2.4", () => {
   const account = { domain: "Domain", user: "User" };
@@ -128,142 +125,24 @@ describe("channel binding", () => {
     expect(bindingToken(data)).toEqual(createHash("md5").update(struct).digest());
   });
 
-  test("a key pair is no certificate: only real DER is read", () => {
-    // Guards the reader above against being fed anything else than what OpenSSL has parsed.
-    const { publicKey } = generateKeyPairSync("ed25519");
-    expect(() => new X509Certificate(publicKey.export({ format: "pem", type: "spki" }))).toThrow();
+  test.each([
+    ["RSA/SHA-1", { name: "RSASSA-PKCS1-v1_5", hash: "SHA-1" }, "sha256"],
+    ["RSA/SHA-256", { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" }, "sha256"],
+    ["RSA/SHA-512", { name: "RSASSA-PKCS1-v1_5", hash: "SHA-512" }, "sha512"],
+    ["RSASSA-PSS/SHA-384", { name: "RSA-PSS", hash: "SHA-384", saltLength: 48 }, "sha384"],
+    ["RSASSA-PSS/SHA-256", { name: "RSA-PSS", hash: "SHA-256", saltLength: 32 }, "sha256"],
+    ["ECDSA/SHA-384", { name: "ECDSA", namedCurve: "P-384", hash: "SHA-384" }, "sha384"],
+  ])("%s: the hash of the signature, MD5 and SHA-1 replaced", async (_name, algorithm, hash) => {
+    const certificate = new X509Certificate((await makeCertificate({ algorithm })).cert);
+    const data = endPointBinding(certificate);
+    expect(data?.subarray(21)).toEqual(createHash(hash).update(certificate.raw).digest());
+  });
+
+  test("a signature without a hash of its own has no binding", async () => {
+    const certificate = new X509Certificate((await makeCertificate({ algorithm: { name: "Ed25519" } })).cert);
+    expect(endPointBinding(certificate)).toBeUndefined();
   });
 });
-
-const serverChallenge = hex("0123456789abcdef");
-
-function challengeMessage(time: Buffer | undefined = hex("0090d336b734c301")): Buffer {
-  const pair = (id: number, value: Buffer) => {
-    const head = Buffer.alloc(4);
-    head.writeUInt16LE(id, 0);
-    head.writeUInt16LE(value.length, 2);
-    return Buffer.concat([head, value]);
-  };
-  const info = Buffer.concat([
-    pair(2, utf16("DOM")),
-    pair(1, utf16("SERVER")),
-    ...(time === undefined ? [] : [pair(7, time)]),
-    pair(0, Buffer.alloc(0)),
-  ]);
-  const head = Buffer.alloc(56);
-  head.write("NTLMSSP\0", "latin1");
-  head.writeUInt32LE(2, 8);
-  head.writeUInt32LE(0xe2898205, 20);
-  serverChallenge.copy(head, 24);
-  head.writeUInt16LE(info.length, 40);
-  head.writeUInt16LE(info.length, 42);
-  head.writeUInt32LE(56, 44);
-  return Buffer.concat([head, info]);
-}
-
-interface Judged {
-  readonly user: string;
-  readonly domain: string;
-  readonly spn: string;
-  readonly binding: string;
-  readonly hasMic: boolean;
-}
-
-/** Judges an AUTHENTICATE message with arithmetic of its own; undefined = wrong. */
-function judge(negotiate: Buffer, challenge: Buffer, message: Buffer, password: string): Judged | undefined {
-  const part = (at: number) => {
-    const offset = message.readUInt32LE(at + 4);
-    return message.subarray(offset, offset + message.readUInt16LE(at));
-  };
-  const domain = part(28).toString("utf16le");
-  const user = part(36).toString("utf16le");
-  const nt = part(20);
-  const key = hmac(
-    Buffer.from(otherMd4.create().update(utf16(password)).arrayBuffer()),
-    utf16(user.toUpperCase() + domain),
-  );
-  const proof = hmac(key, serverChallenge, nt.subarray(16));
-  if (!proof.equals(nt.subarray(0, 16))) return undefined;
-  const pairs = new Map((readTargetInfo(nt.subarray(16 + 28)) ?? []).map(({ id, value }) => [id, value]));
-  const hasMic = ((pairs.get(6)?.readUInt32LE(0) ?? 0) & 2) !== 0;
-  const exported = rc4(hmac(key, proof), part(52));
-  const zeroed = Buffer.from(message);
-  zeroed.fill(0, 72, 88);
-  if (hasMic && !hmac(exported, negotiate, challenge, zeroed).equals(message.subarray(72, 88))) return undefined;
-  const spn = pairs.get(9)?.toString("utf16le") ?? "";
-  return { user, domain, spn, binding: pairs.get(10)?.toString("hex") ?? "", hasMic };
-}
-
-interface Login {
-  step: "new" | "asked" | "in";
-  negotiate?: Buffer;
-}
-
-/** A server whose login belongs to the connection, as IIS and mod_auth_gssapi have it. */
-async function ntlmServer(options: { password?: string; tls?: { cert: string; key: string }; time?: boolean } = {}) {
-  const { password = "Pässwörd-€3", tls, time = true } = options;
-  const logins = new WeakMap<Socket, Login>();
-  const log: string[] = [];
-  const judged: Judged[] = [];
-  const behaviour = { forget: false, closeAfterChallenge: false, closeAfterAnswer: false };
-  const challenge = time ? challengeMessage() : challengeMessage(undefined);
-  const bareChallenge = time ? challenge : withoutTime();
-
-  const handle = async (request: IncomingMessage, response: ServerResponse) => {
-    const body = await bodyOf(request);
-    const login = logins.get(request.socket) ?? { step: "new" };
-    logins.set(request.socket, login);
-    const message = Buffer.from(request.headers.authorization?.replace("NTLM ", "") ?? "", "base64");
-    const refuse = (value = "NTLM") => {
-      response.writeHead(401, { "www-authenticate": [value, "Negotiate"] }).end("<html>denied</html>");
-    };
-    if (behaviour.forget) {
-      behaviour.forget = false;
-      login.step = "new";
-    }
-    if (login.step === "in" && message.length === 0) {
-      log.push(`in ${body}`.trim());
-      if (behaviour.closeAfterAnswer) response.setHeader("connection", "close");
-      return response.end("in");
-    }
-    if (message.length > 0 && message.readUInt32LE(8) === 1 && login.step !== "in") {
-      log.push(`asked ${body.length}`);
-      Object.assign(login, { step: "asked", negotiate: message });
-      if (behaviour.closeAfterChallenge) response.setHeader("connection", "close");
-      return refuse(`NTLM ${bareChallenge.toString("base64")}`);
-    }
-    const verdict =
-      login.step === "asked" && message.length > 0
-        ? judge(login.negotiate ?? Buffer.alloc(0), bareChallenge, message, password)
-        : undefined;
-    if (verdict === undefined) {
-      log.push(login.step === "new" ? "unknown" : "wrong");
-      return refuse();
-    }
-    judged.push(verdict);
-    login.step = "in";
-    log.push(`login ${body}`.trim());
-    return response.end("in");
-  };
-  const server = tls === undefined ? http.createServer(handle) : https.createServer(tls, handle);
-  const listening = await listen(server, tls === undefined ? "http" : "https");
-  const open = (user: string, secret = password, more: { spn?: string } = {}) =>
-    transport({
-      authentication: { scheme: "ntlm", user, password: new Secret(secret), ...more },
-      credentialOrigins: [listening.origin],
-      tls: tls === undefined ? {} : { serverCert: tls.cert },
-    });
-  return { ...listening, log, judged, behaviour, open };
-}
-
-function withoutTime(): Buffer {
-  const whole = challengeMessage();
-  const time = hex("07000800");
-  const at = whole.indexOf(time);
-  const cut = Buffer.concat([whole.subarray(0, at), whole.subarray(at + 12)]);
-  for (const place of [40, 42]) cut.writeUInt16LE(cut.readUInt16LE(place) - 12, place);
-  return cut;
-}
 
 describe("on the wire", () => {
   test.each([

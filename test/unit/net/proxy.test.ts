@@ -1,11 +1,14 @@
+import { createHash } from "node:crypto";
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import net, { type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { type ProxyOptions, Secret } from "#spi";
+import { parseChallenges } from "../../../src/net/auth/challenge.ts";
 import { egressRules } from "../../../src/net/egress.ts";
 import { proxyRules } from "../../../src/net/proxy-rules.ts";
 import { makeCertificate } from "./certificates.ts";
+import { challengeMessage, judge } from "./ntlm-server.ts";
 import { basic, get, listen, Recorder, serveHttp, serveHttps, serveTcp, transport } from "./support.ts";
 
 interface Seen {
@@ -113,6 +116,75 @@ describe("a tunnel", () => {
     const { http: client } = transport(options, { resolver: async () => ["169.254.169.254"] });
     await expect(client.request(get("http://metadata.test/"))).rejects.toMatchObject({ code: "EGRESS_DENIED" });
     expect(proxy.seen).toEqual([]);
+  });
+});
+
+describe("logins that take several legs", () => {
+  const open = (port: number, authentication: "digest" | "ntlm", password: string) =>
+    transport(
+      { proxy: via(port, { authentication, user: "DOM\\jörg", password: new Secret(password) }) },
+      { resolver: async () => [] },
+    ).http;
+
+  /** Answers 407 without closing, so that the next leg comes over the same socket. */
+  async function askingProxy(judgeLogin: (login: string | undefined, socket: Socket) => string | undefined) {
+    const legs: string[] = [];
+    const { port, sockets } = await serveTcp((socket) => {
+      socket.on("data", (chunk) => {
+        const text = chunk.toString("latin1");
+        const login = /^proxy-authorization: (.*?)\r$/im.exec(text)?.[1];
+        legs.push(login?.split(" ")[0] ?? "-");
+        const challenge = judgeLogin(login, socket);
+        if (challenge === undefined) socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+        else
+          socket.write(
+            `HTTP/1.1 407 No\r\nproxy-authenticate: ${challenge}\r\ntransfer-encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n`,
+          );
+      });
+    });
+    return { port, sockets, legs };
+  }
+  // 502 is what this proxy says once the login is good: it has no way to mail.test.
+  const goodLogin = { causeCode: "PROXY_CANNOT_REACH" };
+
+  test("NTLM, over one socket", async () => {
+    const challenge = challengeMessage();
+    let negotiate = Buffer.alloc(0);
+    const { port, sockets, legs } = await askingProxy((login) => {
+      const message = Buffer.from(login?.replace("NTLM ", "") ?? "", "base64");
+      const isFirst = message.readUInt32LE(8) === 1;
+      if (isFirst) negotiate = message;
+      if (isFirst) return `NTLM ${challenge.toString("base64")}`;
+      return judge(negotiate, challenge, message, "Pässwörd") === undefined ? "NTLM" : undefined;
+    });
+    await expect(open(port, "ntlm", "Pässwörd").request(get("http://mail.test/"))).rejects.toMatchObject(goodLogin);
+    expect(legs).toEqual(["NTLM", "NTLM"]);
+    expect(sockets.size).toBe(1);
+    await expect(open(port, "ntlm", "wrong").request(get("http://mail.test/"))).rejects.toMatchObject({
+      causeCode: "PROXY_LOGIN_WRONG",
+    });
+    expect(legs).toHaveLength(4);
+  });
+
+  test("Digest for the method CONNECT, and once more when the nonce was stale", async () => {
+    const md5 = (text: string) => createHash("md5").update(text, "latin1").digest("hex");
+    let nonce = 0;
+    const challenge = (stale: boolean) =>
+      `Digest realm="p", qop="auth", nonce="n${++nonce}"${stale ? ", stale=true" : ""}`;
+    const { port, legs } = await askingProxy((login) => {
+      if (login === undefined) return challenge(false);
+      const { uri, nc, cnonce, response, ...given } = parseChallenges([login])[0]?.parameters ?? {};
+      if (given["nonce"] === "n1") return challenge(true);
+      const user = Buffer.from("DOM\\jörg:p:Pässwörd").toString("latin1");
+      const expected = md5(`${md5(user)}:n${nonce}:${nc}:${cnonce}:auth:${md5(`CONNECT:${uri}`)}`);
+      return response === expected && uri === "mail.test:80" ? undefined : challenge(false);
+    });
+    await expect(open(port, "digest", "Pässwörd").request(get("http://mail.test/"))).rejects.toMatchObject(goodLogin);
+    expect(legs).toEqual(["-", "Digest", "Digest"]);
+    await expect(open(port, "digest", "wrong").request(get("http://mail.test/"))).rejects.toMatchObject({
+      causeCode: "PROXY_LOGIN_WRONG",
+    });
+    expect(legs).toHaveLength(5);
   });
 });
 
