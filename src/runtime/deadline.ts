@@ -1,4 +1,4 @@
-import { type Clock, type ConnectorError, timedOut } from "#spi";
+import { type Clock, ConnectorError, timedOut } from "#spi";
 
 /** The end of a synchronous activity: its time limit or its caller's leaving, whichever comes first. */
 export interface Deadline {
@@ -10,21 +10,21 @@ export interface Deadline {
   end(): void;
 }
 
-export function startDeadline(caller: AbortSignal, clock: Clock, limitMs: number): Deadline {
+export function startDeadline(caller: AbortSignal, clock: Clock, limitSeconds: number): Deadline {
   const controller = new AbortController();
   const clockStop = new AbortController();
   const leave = () => controller.abort(caller.reason);
   if (caller.aborted) leave();
   else caller.addEventListener("abort", leave, { once: true });
-  clock.sleep(limitMs, clockStop.signal).then(
-    () => controller.abort(tooLong(limitMs)),
+  clock.sleep(limitSeconds * 1000, clockStop.signal).then(
+    () => controller.abort(tooLong(limitSeconds)),
     // The sleep only rejects when end() has stopped it.
     () => undefined,
   );
   const { signal } = controller;
   return {
     signal,
-    race: (step, graceMs = 0) => raceEnd(step, signal, () => (graceMs === 0 ? undefined : clock.sleep(graceMs))),
+    race: (step, graceMs = 0) => raceEnd(step, signal, graceMs === 0 ? undefined : () => clock.sleep(graceMs)),
     end() {
       clockStop.abort();
       caller.removeEventListener("abort", leave);
@@ -32,23 +32,25 @@ export function startDeadline(caller: AbortSignal, clock: Clock, limitMs: number
   };
 }
 
-function tooLong(limitMs: number): ConnectorError {
-  const detail = `The activity did not end within ${limitMs / 1000} seconds (ACTIVITY_TIMEOUT_SECONDS). Ask for less at a time.`;
+function tooLong(limitSeconds: number): ConnectorError {
+  const detail = `The activity did not end within ${limitSeconds} seconds (ACTIVITY_TIMEOUT_SECONDS). Ask for less at a time.`;
   return timedOut(detail);
 }
 
-function raceEnd<T>(step: Promise<T>, signal: AbortSignal, grace: () => Promise<void> | undefined): Promise<T> {
+function raceEnd<T>(step: Promise<T>, signal: AbortSignal, grace: (() => Promise<void>) | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
-    const giveUp = () => void Promise.resolve(grace()).then(() => reject(signal.reason));
-    const settle = (act: () => void) => {
-      signal.removeEventListener("abort", giveUp);
-      act();
+    const giveUp = () => {
+      if (grace === undefined) reject(signal.reason);
+      else void grace().then(() => reject(signal.reason));
     };
     if (signal.aborted) giveUp();
     else signal.addEventListener("abort", giveUp, { once: true });
-    step.then(
-      (value) => settle(() => resolve(value)),
-      (error) => settle(() => reject(error)),
-    );
+    step
+      .finally(() => signal.removeEventListener("abort", giveUp))
+      .then(resolve, (error) => {
+        // A step that was cut tells of the cut in its own words; only a ConnectorError under grace knows more.
+        const isWordOfCut = signal.aborted && !(grace !== undefined && error instanceof ConnectorError);
+        reject(isWordOfCut ? signal.reason : error);
+      });
   });
 }

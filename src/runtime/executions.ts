@@ -24,7 +24,7 @@ export interface ExecutionParts {
   readonly resolve: ResolveConnection;
   readonly clock: Clock;
   readonly log: Log;
-  readonly activityTimeoutMs: number;
+  readonly activityTimeoutSeconds: number;
 }
 
 /** Rows of one procedure's result; they are answered as one document. */
@@ -38,7 +38,7 @@ interface Request {
 }
 
 export function createExecutions(parts: ExecutionParts): Pick<ActivityCases, "execute"> {
-  const { resolve, clock, activityTimeoutMs } = parts;
+  const { resolve, clock, activityTimeoutSeconds } = parts;
   return {
     async execute(call, name, body) {
       const connection = await resolve(call, name);
@@ -46,7 +46,7 @@ export function createExecutions(parts: ExecutionParts): Pick<ActivityCases, "ex
       const procedure = procedureOf(connection, request.name);
       if (procedure.writes) refuseReadOnly(connection.limits);
       const bound = bindInput(procedure, request.inputs, request.missingPointer);
-      const deadline = startDeadline(call.signal, clock, activityTimeoutMs);
+      const deadline = startDeadline(call.signal, clock, activityTimeoutSeconds);
       try {
         const lease = await leaseWithin(deadline, connection);
         try {
@@ -104,10 +104,11 @@ function procedureOf(connection: ResolvedConnection, name: NameAt): Procedure {
 }
 
 /** A writing procedure whose end was not seen may have happened. */
-function withEffect(thrown: unknown, signal: AbortSignal): ConnectorError {
+function withEffect(thrown: unknown, signal: AbortSignal): unknown {
+  const isCut = signal.aborted && thrown === signal.reason;
+  if (isCut && !(thrown instanceof ConnectorError)) return thrown;
   const error = asConnectorError(thrown);
-  const isUnknown = error.code === "INTERNAL" || (signal.aborted && thrown === signal.reason);
-  return isUnknown ? error.with({ effect: "unknown" }) : error;
+  return isCut || error.code === "INTERNAL" ? error.with({ effect: "unknown" }) : error;
 }
 
 function tooManyRows(procedure: Procedure): ConnectorError {

@@ -14,34 +14,35 @@ import {
   queryFrom,
   rowCapWarning,
 } from "./query-plan.ts";
-import { leaseWithin, type ResolveConnection } from "./resolved-connection.ts";
+import { leaseWithin, type ResolveConnection, type ResolvedConnection } from "./resolved-connection.ts";
 import type { SessionLease } from "./sessions.ts";
 import { oneAhead, upstreamBatches } from "./upstream.ts";
-import type { ActivityCases, QueryPage, QueryStream } from "./use-cases.ts";
+import type { ActivityCases, QueryBody, QueryPage, QueryStream } from "./use-cases.ts";
 
 export interface QueryParts {
   readonly resolve: ResolveConnection;
   readonly pageTokens: PageTokens;
   readonly clock: Clock;
   readonly log: Log;
-  readonly activityTimeoutMs: number;
+  readonly activityTimeoutSeconds: number;
 }
 
 /** Rows of one batch when a local sort hands its rows out. */
 const sortedBatchRows = 1000;
 
 export function createQueries(parts: QueryParts): Pick<ActivityCases, "query" | "queryStream" | "explain"> {
-  const { resolve, pageTokens, clock, log, activityTimeoutMs } = parts;
+  const { resolve, pageTokens, clock, log, activityTimeoutSeconds } = parts;
+  const startOf = (connection: ResolvedConnection, plan: Plan, body: QueryBody): Cursor =>
+    body.pageToken === undefined ? firstCursor(plan) : pageTokens.open(body.pageToken, bindingOf(connection, body));
   return {
     async query(call, name, body) {
       const connection = await resolve(call, name);
       const plan = await planQuery(connection, body);
       const pageSize = pageSizeOf(body);
-      const binding = bindingOf(connection, body);
-      const start = body.pageToken === undefined ? firstCursor(plan) : pageTokens.open(body.pageToken, binding);
+      const start = startOf(connection, plan, body);
       const page = new PageBuilder(plan, start, pageSize);
       if (start.limitLeft === 0) return page.answer(undefined);
-      const deadline = startDeadline(call.signal, clock, activityTimeoutMs);
+      const deadline = startDeadline(call.signal, clock, activityTimeoutSeconds);
       try {
         const lease = await leaseWithin(deadline, connection);
         try {
@@ -55,15 +56,14 @@ export function createQueries(parts: QueryParts): Pick<ActivityCases, "query" | 
       } finally {
         deadline.end();
       }
-      return page.answer(page.next === undefined ? undefined : pageTokens.seal(page.next, binding));
+      return page.answer(page.next === undefined ? undefined : pageTokens.seal(page.next, bindingOf(connection, body)));
     },
     async queryStream(call, name, body): Promise<QueryStream> {
       const connection = await resolve(call, name);
       const plan = await planQuery(connection, body);
-      const binding = bindingOf(connection, body);
-      const start = body.pageToken === undefined ? firstCursor(plan) : pageTokens.open(body.pageToken, binding);
+      const start = startOf(connection, plan, body);
       const batchSize = batchSizeOf(plan, connection, body.pageSize === undefined ? undefined : pageSizeOf(body));
-      const deadline = startDeadline(call.signal, clock, activityTimeoutMs);
+      const deadline = startDeadline(call.signal, clock, activityTimeoutSeconds);
       try {
         const lease = await leaseWithin(deadline, connection);
         // A reader who never comes back would keep the session for ever.
@@ -80,7 +80,8 @@ export function createQueries(parts: QueryParts): Pick<ActivityCases, "query" | 
     async explain(call, name, body) {
       const connection = await resolve(call, name);
       const plan = await planQuery(connection, body);
-      return explainPlan(connection, plan, batchSizeOf(plan, connection, pageSizeOf(body)));
+      const start = startOf(connection, plan, body);
+      return explainPlan(connection, plan, start, batchSizeOf(plan, connection, pageSizeOf(body)));
     },
   };
 }

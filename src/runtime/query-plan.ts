@@ -60,10 +60,10 @@ export const rowCapWarning = (plan: Plan): Warning => ({
   detail: `The connection's properties limit an answer to ${plan.limit} rows; there may be more.`,
 });
 
-export function explainPlan(connection: ResolvedConnection, plan: Plan, batchSize: number): Explanation {
+export function explainPlan(connection: ResolvedConnection, plan: Plan, start: Cursor, batchSize: number): Explanation {
   const { definition, config } = connection;
   const calls: readonly PlannedCall[] =
-    plan.limit === 0 ? [] : definition.calls(config, queryFrom(plan, firstCursor(plan), batchSize));
+    start.limitLeft === 0 ? [] : definition.calls(config, queryFrom(plan, start, batchSize));
   return {
     pushdown: describeQuery(plan.pushed),
     residual: describeQuery(plan.residual),

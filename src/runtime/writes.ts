@@ -11,6 +11,7 @@ import {
   type RowOutcome,
   type Session,
   type TableDefinition,
+  timedOut,
 } from "#spi";
 import { bindTable } from "../query/bind.ts";
 import { bodyPlaces, rowBinder, type WriteKind } from "../query/bind-rows.ts";
@@ -26,7 +27,7 @@ export interface WriteParts {
   readonly resolve: ResolveConnection;
   readonly clock: Clock;
   readonly log: Log;
-  readonly activityTimeoutMs: number;
+  readonly activityTimeoutSeconds: number;
 }
 
 /** How long a chunk whose time is up may still tell what became of it. */
@@ -43,14 +44,14 @@ interface Target {
 }
 
 export function createWrites(parts: WriteParts): Pick<ActivityCases, "write" | "writeStream"> {
-  const { resolve, clock, activityTimeoutMs } = parts;
+  const { resolve, clock, activityTimeoutSeconds } = parts;
   return {
     async write(call, name, kind, body) {
       const connection = await resolve(call, name);
       refuseReadOnly(connection.limits);
       const { table, rows } = await bindBody(connection, kind, body);
       const target: Target = { connection, table, kind, onRowError: body.onRowError ?? "continue" };
-      const deadline = startDeadline(call.signal, clock, activityTimeoutMs);
+      const deadline = startDeadline(call.signal, clock, activityTimeoutSeconds);
       const outcomes: RowOutcome[] = [];
       const entries = rows.map((row): Entry => ({ row }));
       for await (const some of writeEntries(parts, target, deadline, once(entries))) outcomes.push(...some);
@@ -60,7 +61,7 @@ export function createWrites(parts: WriteParts): Pick<ActivityCases, "write" | "
       const connection = await resolve(call, name);
       refuseReadOnly(connection.limits);
       const table = tableOf(connection, tableName, kind, "");
-      const deadline = startDeadline(call.signal, clock, activityTimeoutMs);
+      const deadline = startDeadline(call.signal, clock, activityTimeoutSeconds);
       const target: Target = { connection, table, kind, onRowError };
       yield* writeEntries(parts, target, deadline, bindUploads(table, kind, uploads));
     },
@@ -206,7 +207,7 @@ class ChunkWriter {
   #afterFailure(thrown: unknown, rows: readonly Row[]): readonly RowOutcome[] {
     const isSending = this.#lease !== undefined;
     const isEnded = this.#deadline.signal.aborted && thrown === this.#deadline.signal.reason;
-    const error = asConnectorError(thrown);
+    const error = isEnded && !(thrown instanceof ConnectorError) ? callerLeft() : asConnectorError(thrown);
     if (error.code === "INTERNAL") this.#parts.log.error({ err: thrown }, "a write failed unexpectedly");
     const isUnknown = isSending && (isEnded || error.effect === "unknown" || error.code === "INTERNAL");
     if (!isUnknown && !this.#hasOutcomes && (!isSending || endsTheWrite(error))) throw thrown;
@@ -232,6 +233,8 @@ function callSession(
       return session.delete(table, rows, signal);
   }
 }
+
+const callerLeft = (): ConnectorError => timedOut("The caller left before the server answered.");
 
 function unanswered(index: number): RowOutcome {
   const error: OutcomeError = { code: "PROTOCOL", detail: "The server's answer has no outcome for this row." };

@@ -340,7 +340,7 @@ function activitiesOn(rows: readonly Row[], definition: TableDefinition, localFi
     pageTokens: createPageTokens({ key: new Uint8Array(32), now: () => 0 }),
     clock,
     log: silentLog,
-    activityTimeoutMs: 1000,
+    activityTimeoutSeconds: 1,
   });
 }
 

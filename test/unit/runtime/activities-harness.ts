@@ -95,7 +95,7 @@ export function harness(options: HarnessOptions = {}): Harness {
     pageTokens: createPageTokens({ key: randomBytes(32), now: () => clock.now() }),
     clock,
     log: silentLog,
-    activityTimeoutMs: 300_000,
+    activityTimeoutSeconds: 300,
   });
   return { server, activities, clock, leases: () => leases };
 }

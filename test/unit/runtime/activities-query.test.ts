@@ -297,6 +297,23 @@ describe("the end of an activity", () => {
     expect(h.leases()).toBe(0);
   });
 
+  it("is told as such when the session notices it first", async () => {
+    const h = harness({
+      session: () => ({
+        query: (_query, signal) => ({
+          [Symbol.asyncIterator]: () => ({
+            next: () =>
+              new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted")))),
+          }),
+        }),
+      }),
+    });
+    const answer = failure(h.activities.query(callBy(), "c", { table: "Notes" }));
+    await h.clock.advance(0);
+    await h.clock.advance(300_000);
+    expect((await answer).code).toBe("TIMEOUT");
+  });
+
   it("comes when the caller leaves", async () => {
     const h = harness({ session: hanging });
     const caller = new AbortController();

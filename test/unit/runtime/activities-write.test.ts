@@ -177,6 +177,34 @@ describe("errors of the connection", () => {
   });
 });
 
+describe("a caller who leaves", () => {
+  it("leaves outcomes: what was sent is indeterminate, unless the session knows better", async () => {
+    const cut = (error: Error) =>
+      harness({
+        session: () => ({
+          create: (_table, _rows, signal) =>
+            new Promise((_, reject) => signal.addEventListener("abort", () => reject(error))),
+        }),
+      });
+    const statusesAfter = async (h: Harness) => {
+      const caller = new AbortController();
+      const body = { table: "Notes", rows: titled("a", "b", "c", "d") };
+      const answer = h.activities.write(callBy(caller.signal), "c", "create", body);
+      await h.clock.advance(0);
+      caller.abort(new Error("gone"));
+      return (await answer).outcomes.map(({ status, error }) => `${status} ${error?.code}`);
+    };
+    expect(await statusesAfter(cut(new Error("socket closed")))).toEqual([
+      ...Array(3).fill("indeterminate TIMEOUT"),
+      "not-attempted undefined",
+    ]);
+    expect(await statusesAfter(cut(new ConnectorError("TIMEOUT", "Nothing was sent yet.")))).toEqual([
+      ...Array(3).fill("failed TIMEOUT"),
+      "not-attempted undefined",
+    ]);
+  });
+});
+
 describe("update and delete", () => {
   it("change by key, with the change key where it is given", async () => {
     const h = harness();
