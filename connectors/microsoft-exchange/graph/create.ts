@@ -6,7 +6,7 @@ import { succeeded, unsuccessful } from "./outcomes.ts";
 import { findByKey, newKey, withKey } from "./recognition.ts";
 import type { GraphResource, GraphTable } from "./resource.ts";
 import { bodyOf, idOf } from "./write-row.ts";
-import { inOrder, ownerOfRow, type PreparedRow, prepareRows, sendRows, type WrittenRow } from "./write-rows.ts";
+import { inOrder, keyOf, ownerOfRow, type PreparedRow, prepareRows, sendRows, type WrittenRow } from "./write-rows.ts";
 
 interface NewRow extends PreparedRow {
   readonly collection: string;
@@ -25,7 +25,7 @@ export async function createRows(
   const operation = `POST ${table.resource.collection}`;
   const sent = await sendRows(calls, prepared, operation, recognition === "transactionId", signal);
   const outcomes: RowOutcome[] = [...failed];
-  for (const row of sent) outcomes.push(await outcomeOf(calls, table.resource, row, signal));
+  for (const row of sent) outcomes.push(await outcomeOf(calls, table, row, signal));
   return inOrder(outcomes);
 }
 
@@ -48,6 +48,10 @@ function collectionOf({ parent, collection }: GraphResource, owner: Owner, row: 
   return `${owner.path}/${parent.path(segment(known ?? given))}`;
 }
 
+/** The key of a new row: the id Graph made, and what else the table's key has. */
+const keyOfNew = (table: GraphTable, row: Row, id: string | undefined): Row =>
+  id === undefined ? {} : { id, ...keyOf(table, row) };
+
 function recognisable({ writes }: GraphResource, body: JsonObject, key: string): JsonObject {
   if (writes?.recognition === "extended-property") return withKey(body, key);
   if (writes?.recognition === "transactionId" && (body.transactionId ?? null) === null) {
@@ -58,24 +62,30 @@ function recognisable({ writes }: GraphResource, body: JsonObject, key: string):
 
 async function outcomeOf(
   calls: GraphCalls,
-  resource: GraphResource,
+  table: GraphTable,
   row: NewRow & WrittenRow,
   signal: AbortSignal,
 ): Promise<RowOutcome> {
   const { result } = row;
-  if (result.error === undefined) return succeeded(row.index, idOf(result.answer.body));
+  if (result.error === undefined) return succeeded(row.index, keyOfNew(table, row.row, idOf(result.answer.body)));
   const { error } = result;
-  if (error.effect !== "unknown" || resource.writes?.recognition !== "extended-property") {
+  if (error.effect !== "unknown" || table.resource.writes?.recognition !== "extended-property") {
     return unsuccessful(row.index, error);
   }
-  return lookUp(calls, row, error, signal);
+  return lookUp(calls, table, row, error, signal);
 }
 
 /** A lost answer: found is created; not found in two looks may still come, so it stays open. */
-async function lookUp(calls: GraphCalls, row: NewRow, lost: ConnectorError, signal: AbortSignal): Promise<RowOutcome> {
+async function lookUp(
+  calls: GraphCalls,
+  table: GraphTable,
+  row: NewRow,
+  lost: ConnectorError,
+  signal: AbortSignal,
+): Promise<RowOutcome> {
   try {
     const id = await findByKey(calls, row.collection, row.owner.mailbox, row.key, signal);
-    if (id !== undefined) return succeeded(row.index, id);
+    if (id !== undefined) return succeeded(row.index, keyOfNew(table, row.row, id));
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
     calls.context.log.warn({ code: error.code, cause: error.causeCode }, "look-up after a lost answer failed");

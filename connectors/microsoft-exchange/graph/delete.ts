@@ -1,11 +1,11 @@
 import type { Row, RowOutcome } from "#spi";
 import type { GraphCalls } from "./call.ts";
-import { segment } from "./mailbox.ts";
 import { succeeded, unsuccessful } from "./outcomes.ts";
 import type { GraphTable } from "./resource.ts";
 import {
   ifMatch,
   inOrder,
+  itemPath,
   keyOf,
   ownerOfRow,
   type PreparedRow,
@@ -28,20 +28,23 @@ export async function deleteRows(
   // Asked again: a second delete does no harm, and "gone" then tells that the first one worked.
   const second = await sendRows(calls, lost, operation, true, signal);
   const settled = first.filter((row) => !lost.includes(row));
-  const outcomes = [...settled.map((row) => outcomeOf(row, false)), ...second.map((row) => outcomeOf(row, true))];
+  const outcomes = [
+    ...settled.map((row) => outcomeOf(table, row, false)),
+    ...second.map((row) => outcomeOf(table, row, true)),
+  ];
   return inOrder([...failed, ...outcomes]);
 }
 
 function prepare(calls: GraphCalls, table: GraphTable, row: Row, index: number): PreparedRow {
   const owner = ownerOfRow(calls, table, row);
-  const path = `${owner.path}/${table.resource.collection}/${segment(keyOf(row))}`;
+  const path = itemPath(table, owner, row);
   const headers = ifMatch(row);
   const condition = Object.keys(headers).length === 0 ? {} : { headers };
   return { index, row, owner, part: { method: "DELETE", path, ...condition } };
 }
 
-function outcomeOf({ index, row, result }: WrittenRow, isSecond: boolean): RowOutcome {
-  const id = keyOf(row);
-  if (result.error === undefined || (isSecond && result.error.code === "NOT_FOUND")) return succeeded(index, id);
-  return unsuccessful(index, result.error, { id });
+function outcomeOf(table: GraphTable, { index, row, result }: WrittenRow, isSecond: boolean): RowOutcome {
+  const key = keyOf(table, row);
+  if (result.error === undefined || (isSecond && result.error.code === "NOT_FOUND")) return succeeded(index, key);
+  return unsuccessful(index, result.error, key);
 }

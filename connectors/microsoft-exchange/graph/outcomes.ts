@@ -1,9 +1,10 @@
 import { asConnectorError, type ConnectorError, type Row, type RowOutcome } from "#spi";
 
-export const succeeded = (index: number, id: string | undefined): RowOutcome => ({
+/** A row that was written, with its key columns. */
+export const succeeded = (index: number, key: Row): RowOutcome => ({
   index,
   status: "succeeded",
-  ...(id === undefined ? {} : { key: { id } }),
+  ...(Object.keys(key).length === 0 ? {} : { key }),
 });
 
 /** A failed row; `indeterminate` when the write may have happened. */

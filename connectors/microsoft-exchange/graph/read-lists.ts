@@ -85,6 +85,10 @@ class List {
   /** The first page. A filter that Graph refuses is left out, and the reader told. */
   async open(): Promise<Opening> {
     const { calls, resource, query, signal } = this.#reading;
+    if (resource.single) {
+      const item = await calls.json(this.#request(undefined, undefined), signal);
+      return { page: { items: [item] }, warnings: [] };
+    }
     const window = resource.window ? windowOf(query.where, calls.context.clock.now()) : undefined;
     const filter = printFilter(query.where);
     const warnings = window?.warnings ?? [];

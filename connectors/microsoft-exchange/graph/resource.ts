@@ -33,6 +33,14 @@ export interface WriteRules {
   readonly keeps?: readonly string[];
 }
 
+/** A usage report of the tenant. */
+export interface ReportRule {
+  /** Function below `/reports`. */
+  readonly name: string;
+  /** What chooses the days: nothing, the period only, or the period or one day. */
+  readonly days: "none" | "period" | "period-or-date";
+}
+
 /** What lies behind a table in Microsoft Graph. */
 export interface GraphResource {
   readonly owner: "mailbox" | "mailbox-or-group" | "directory";
@@ -57,6 +65,12 @@ export interface GraphResource {
   readonly tree?: true;
   /** The resource is one object, not a collection. */
   readonly single?: true;
+  /** Rows lie in their parents only: there is no collection of all, and no address without the parent. */
+  readonly onlyInParent?: true;
+  /** A usage report, downloaded as CSV. */
+  readonly report?: ReportRule;
+  /** Values that hang on other items and are read and written through them. */
+  readonly extendedProperties?: true;
   readonly headers?: Readonly<Record<string, string>>;
   readonly writes?: WriteRules;
   /** Columns Graph fills only when one item is read by its id. */

@@ -15,7 +15,9 @@ import { GraphCalls } from "./call.ts";
 import type { GraphConfig } from "./config.ts";
 import { createRows } from "./create.ts";
 import { deleteRows } from "./delete.ts";
+import { readExtendedProperties, writeExtendedProperties } from "./extended-properties.ts";
 import { runQuery } from "./query.ts";
+import { readReport } from "./report-csv.ts";
 import { testGraph } from "./test-steps.ts";
 import { updateRows } from "./update.ts";
 
@@ -34,15 +36,20 @@ class GraphSession implements Session<GraphBinding> {
   }
 
   query(query: BoundQuery<GraphBinding>, signal: AbortSignal): RecordStream {
-    return runQuery(this.#calls, resourceOf(query.table), query, signal);
+    const resource = resourceOf(query.table);
+    if (resource.report !== undefined) return readReport(this.#calls, resource.report, query, signal);
+    if (resource.extendedProperties) return readExtendedProperties(this.#calls, query, signal);
+    return runQuery(this.#calls, resource, query, signal);
   }
 
   create(table: Table, rows: readonly Row[], signal: AbortSignal): Promise<readonly RowOutcome[]> {
-    return createRows(this.#calls, { definition: table, resource: resourceOf(table) }, rows, signal);
+    const write = resourceOf(table).extendedProperties ? writeExtendedProperties : createRows;
+    return write(this.#calls, { definition: table, resource: resourceOf(table) }, rows, signal);
   }
 
   update(table: Table, rows: readonly Row[], signal: AbortSignal): Promise<readonly RowOutcome[]> {
-    return updateRows(this.#calls, { definition: table, resource: resourceOf(table) }, rows, signal);
+    const write = resourceOf(table).extendedProperties ? writeExtendedProperties : updateRows;
+    return write(this.#calls, { definition: table, resource: resourceOf(table) }, rows, signal);
   }
 
   delete(table: Table, rows: readonly Row[], signal: AbortSignal): Promise<readonly RowOutcome[]> {

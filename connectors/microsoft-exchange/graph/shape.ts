@@ -22,11 +22,12 @@ export type Shape =
 /** Decides by the conditions on ids and parents and by the columns wanted. */
 export function shapeOf(resource: GraphResource, columns: readonly Column<GraphBinding>[], where: Where): Shape {
   const { parent } = resource;
-  if (resource.single) return { kind: "single" };
+  if (resource.single || resource.report !== undefined || resource.extendedProperties) return { kind: "single" };
   const parents = parentsOf(resource, where);
   const ids = resource.byId ? valuesOf(where, "id") : undefined;
   const wantsParent = parent !== undefined && columns.some((column) => isAddressOnly(column, parent.column));
-  if (ids !== undefined && (parents !== undefined || !wantsParent || parent?.otherwise.kind === "default")) {
+  const needsParent = resource.onlyInParent || (wantsParent && parent?.otherwise.kind !== "default");
+  if (ids !== undefined && (parents !== undefined || !needsParent)) {
     return { kind: "items", ids, ...(parents === undefined ? {} : { parents }) };
   }
   if (parents !== undefined) return { kind: "parents", parents };
@@ -57,6 +58,7 @@ export const isOneList = (shape: Shape): boolean =>
 /** Columns whose conditions the addresses of a shape honour. */
 export function addressedBy(resource: GraphResource, shape: Shape): ReadonlySet<string> {
   const { parent } = resource;
+  if (resource.extendedProperties) return new Set(["id", "resourceId", "resourceName", "userId"]);
   const byParent = parent === undefined ? [] : [parent.column, ...(parent.alias === undefined ? [] : [parent.alias])];
   if (shape.kind === "items") return new Set(["id", ...(shape.parents === undefined ? [] : byParent)]);
   return new Set(shape.kind === "parents" ? byParent : []);

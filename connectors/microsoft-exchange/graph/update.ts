@@ -2,12 +2,20 @@ import type { Row, RowOutcome, Value } from "#spi";
 import { type Part, runParts } from "./batch.ts";
 import type { GraphCalls } from "./call.ts";
 import { member } from "./errors.ts";
-import { segment } from "./mailbox.ts";
 import { queryString } from "./odata.ts";
 import { succeeded, unsuccessful } from "./outcomes.ts";
 import type { GraphTable } from "./resource.ts";
 import { bodyOf, idOf } from "./write-row.ts";
-import { ifMatch, inOrder, keyOf, ownerOfRow, type PreparedRow, prepareRows, sendRows } from "./write-rows.ts";
+import {
+  ifMatch,
+  inOrder,
+  itemPath,
+  keyOf,
+  ownerOfRow,
+  type PreparedRow,
+  prepareRows,
+  sendRows,
+} from "./write-rows.ts";
 
 /** Updates rows by id, a batch for all. Columns a row leaves out stay as they are; NULL clears. */
 export async function updateRows(
@@ -24,8 +32,8 @@ export async function updateRows(
   const sent = await sendRows(calls, ready, operation, repeatable, signal);
   const outcomes = sent.map(({ index, row, result }) =>
     result.error === undefined
-      ? succeeded(index, idOf(result.answer.body) ?? keyOf(row))
-      : unsuccessful(index, result.error, { id: keyOf(row) }),
+      ? succeeded(index, changedKey(table, row, idOf(result.answer.body)))
+      : unsuccessful(index, result.error, keyOf(table, row)),
   );
   return inOrder([...failed, ...missing, ...outcomes]);
 }
@@ -33,9 +41,8 @@ export async function updateRows(
 function prepare(calls: GraphCalls, table: GraphTable, row: Row, index: number): PreparedRow {
   const { definition, resource } = table;
   const owner = ownerOfRow(calls, table, row);
-  const { id: _, ...changes } = row;
-  const body = bodyOf(definition, changes);
-  const path = `${owner.path}/${resource.collection}/${segment(keyOf(row))}`;
+  const body = bodyOf(definition, row);
+  const path = itemPath(table, owner, row);
   return {
     index,
     row,
@@ -43,6 +50,12 @@ function prepare(calls: GraphCalls, table: GraphTable, row: Row, index: number):
     part: { method: "PATCH", path, body, headers: { ...resource.headers, ...ifMatch(row) } },
   };
 }
+
+/** Graph tells the id anew, where the answer has one. */
+const changedKey = (table: GraphTable, row: Row, id: string | undefined): Row => ({
+  ...keyOf(table, row),
+  ...(id === undefined || table.resource.single ? {} : { id }),
+});
 
 interface Kept {
   readonly ready: readonly PreparedRow[];
@@ -52,10 +65,11 @@ interface Kept {
 /** Repeats in the body what Graph would overwrite otherwise, as it stands in the item now. */
 async function keepMembers(
   calls: GraphCalls,
-  { resource }: GraphTable,
+  table: GraphTable,
   rows: readonly PreparedRow[],
   signal: AbortSignal,
 ): Promise<Kept> {
+  const { resource } = table;
   const keeps = resource.writes?.keeps ?? [];
   const lacking = rows.filter(({ part }) => keeps.some((name) => part.body?.[name] === undefined));
   const [first] = lacking;
@@ -70,7 +84,7 @@ async function keepMembers(
     const result = results[position];
     if (result === undefined) continue;
     if (result.error !== undefined) {
-      missing.push(unsuccessful(row.index, result.error.with({ effect: "none" }), { id: keyOf(row.row) }));
+      missing.push(unsuccessful(row.index, result.error.with({ effect: "none" }), keyOf(table, row.row)));
     } else ready.push(withKept(row, keeps, result.answer.body));
   }
   return { ready, missing };

@@ -1,7 +1,7 @@
-import { ConnectorError, type Row, type RowOutcome } from "#spi";
+import { ConnectorError, keyColumns, type Row, type RowOutcome } from "#spi";
 import { type Part, type PartResult, runParts } from "./batch.ts";
 import type { GraphCalls } from "./call.ts";
-import { directory, mailboxOwner, type Owner } from "./mailbox.ts";
+import { directory, mailboxOwner, type Owner, segment } from "./mailbox.ts";
 import { unsuccessful } from "./outcomes.ts";
 import type { GraphTable } from "./resource.ts";
 
@@ -72,11 +72,26 @@ export function ifMatch(row: Row): Readonly<Record<string, string>> {
   return { "If-Match": changeKey.startsWith("W/") || changeKey.startsWith('"') ? changeKey : `W/"${changeKey}"` };
 }
 
-/** The id of a row to update or delete. */
-export function keyOf(row: Row): string {
-  const { id } = row;
-  if (typeof id !== "string" || id === "") {
-    throw new ConnectorError("INVALID_QUERY", "The row needs the id of the item.", { target: "id" });
+/** The address of the item a row is about. */
+export function itemPath({ resource }: GraphTable, owner: Owner, row: Row): string {
+  const { parent, collection } = resource;
+  if (resource.single) return `${owner.path}/${collection}`;
+  const id = segment(given(row, "id"));
+  if (resource.onlyInParent && parent !== undefined) {
+    return `${owner.path}/${parent.path(segment(given(row, parent.column)))}/${id}`;
   }
-  return id;
+  return `${owner.path}/${collection}/${id}`;
+}
+
+/** The key columns a row was addressed by. */
+export function keyOf({ definition }: GraphTable, row: Row): Row {
+  const key: Row = {};
+  for (const { name } of keyColumns(definition)) if (row[name] !== undefined) key[name] = row[name];
+  return key;
+}
+
+function given(row: Row, name: string): string {
+  const value = row[name];
+  if (typeof value === "string" && value !== "") return value;
+  throw new ConnectorError("INVALID_QUERY", `The row needs ${name} to tell which item is meant.`, { target: name });
 }

@@ -27,6 +27,7 @@ export const groupMembers: GraphTable = graphTable({
     owner: "directory",
     collection: "members",
     byId: false,
+    onlyInParent: true,
     maxPage: 999,
     heavy: [],
     parent: {

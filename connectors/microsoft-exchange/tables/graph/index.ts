@@ -5,13 +5,19 @@ import { eventAttachments, messageAttachments } from "./attachments.ts";
 import { calendarGroups } from "./calendar-groups.ts";
 import { calendarView } from "./calendar-view.ts";
 import { calendars } from "./calendars.ts";
+import { contactFolders } from "./contact-folders.ts";
 import { contacts } from "./contacts.ts";
 import { eventInstances } from "./event-instances.ts";
 import { events } from "./events.ts";
+import { extendedProperties } from "./extended-properties.ts";
 import { groupMembers } from "./group-members.ts";
 import { groups } from "./groups.ts";
 import { mailFolders } from "./mail-folders.ts";
+import { mailboxSettings } from "./mailbox-settings.ts";
 import { messages } from "./messages.ts";
+import { roomLists, rooms } from "./places.ts";
+import { reports } from "./reports.ts";
+import { todoTaskLists, todoTasks } from "./todo.ts";
 import { users } from "./users.ts";
 
 /** All tables of schema MSGraph, in the order the catalogue shows. */
@@ -26,9 +32,17 @@ export const allGraphTables: readonly GraphTable[] = [
   calendars,
   calendarGroups,
   contacts,
+  contactFolders,
+  todoTaskLists,
+  todoTasks,
+  mailboxSettings,
+  extendedProperties,
+  rooms,
+  roomLists,
   users,
   groups,
   groupMembers,
+  ...reports,
 ];
 
 /** The tables and views of schema MSGraph. */
