@@ -26,7 +26,7 @@ export function indexByName<T extends { readonly name: string }>(items: readonly
 /** A found thing, or the mistake to report. */
 export type Found<T> = { readonly found: T } | { readonly mistake: Mistake };
 
-/** Finds a table by its name, which may carry the schema (`EWS.Inbox`). */
+/** Finds a table by its name, which may carry the schema (`Schema.Table`). */
 export function findTable<B>(
   tables: readonly TableDefinition<B>[],
   name: NameAt,

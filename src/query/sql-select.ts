@@ -36,7 +36,7 @@ export function refuseClauses(sql: SqlText, clauses: readonly Node[], known: rea
   }
 }
 
-/** Reads `Inbox`, `EWS.Inbox` or either with an alias. */
+/** Reads `Table`, `Schema.Table` or either with an alias. */
 export function readTable(sql: SqlText, node: Node): SqlTable {
   if (node.type === "join_expr") throw notOffered(sql, node, "Joins and several tables are");
   if (node.type === "paren_expr") throw notOffered(sql, node, "Subqueries are");
