@@ -12,8 +12,9 @@ export function retryAfterMs(response: HttpResponse, nowMs: number): number | un
 }
 
 /**
- * A 403 says only in words that Exchange Web Services are switched off. Exchange Online since October 2026, and
- * EwsEnabled / EwsApplicationAccessPolicy before it, in the body, in X-MS-Diagnostics or in the status text.
+ * A server where EWS is switched off (EwsEnabled, EwsApplicationAccessPolicy, Exchange Online since October 2026) answers
+ * a bare 403, or says it in words in the body or in X-MS-Diagnostics. IIS's own refusals (TLS, addresses, account) come
+ * with a page.
  */
 const switchedOff = [
   /\bEWS\b[^.]{0,80}\b(?:disabled|blocked|not enabled|not allowed|retired)\b/i,
@@ -41,7 +42,8 @@ export const requestIdOf = (response: HttpResponse): string | undefined => {
 };
 
 function forbidden(said: string, diagnostics: string, options: ErrorOptions): ConnectorError {
-  if (switchedOff.some((pattern) => pattern.test(said) || pattern.test(diagnostics))) {
+  const isBare = said.trim() === "" && diagnostics === "";
+  if (isBare || switchedOff.some((pattern) => pattern.test(said) || pattern.test(diagnostics))) {
     return new ConnectorError(
       "EWS_DISABLED",
       "Exchange Web Services are switched off for this organisation, mailbox or application.",

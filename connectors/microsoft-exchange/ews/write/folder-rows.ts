@@ -1,4 +1,5 @@
 import { invalidQuery, type Row, type RowOutcome, unsupported } from "#spi";
+import { folderColumns } from "../../tables/columns/ews-folder.ts";
 import type { EwsCaller, Operation } from "../call.ts";
 import type { CallIdentity } from "../envelope.ts";
 import { saysNoSuchId } from "../errors.ts";
@@ -241,14 +242,19 @@ export async function deleteFolders(
   return chunk.outcomes;
 }
 
+/** A deleted folder keeps its id and lies in Deleted Items, or is not there at all. */
 async function isGone(caller: EwsCaller, id: string, identity: CallIdentity, signal: AbortSignal): Promise<boolean> {
+  const parent = folderColumns.filter(({ name }) => name === "ParentFolderId");
+  const operation = getFolder({
+    folders: [{ id }, { name: "deleteditems" }],
+    shape: folderShape(parent),
+    rows: new RowReader(parent, { idElement: "FolderId" }),
+  });
   try {
-    const state = await caller.call(
-      getFolder({ folders: [{ id }], shape: folderShape([]), rows: ids() }),
-      identity,
-      signal,
-    );
-    return saysNoSuchId(state.messages[0]?.responseCode ?? "");
+    const state = await caller.call(operation, identity, signal);
+    if (saysNoSuchId(state.messages[0]?.responseCode ?? "")) return true;
+    const deletedItems = state.keys[state.messageOf.indexOf(1)]?.id;
+    return deletedItems !== undefined && state.rows[state.messageOf.indexOf(0)]?.["ParentFolderId"] === deletedItems;
   } catch (error) {
     caller.context.log.warn(
       { operation: "GetFolder", err: error },
