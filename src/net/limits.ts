@@ -17,6 +17,11 @@ export interface WireLimits {
   readonly silenceMs: number;
   /** What an idle socket may wait for its next request when the server names no time. IIS keeps 120 s. */
   readonly keepAliveMs: number;
+  /**
+   * A socket is given up this long before the server says it will close it. undici's own 2 s turn `timeout=2` into
+   * "close at once", which ends an NTLM login between its legs.
+   */
+  readonly keepAliveMarginMs: number;
   /** An unread rest up to this size is read away to keep the socket; a longer one costs the socket. */
   readonly discardBytes: number;
 }
@@ -32,6 +37,7 @@ export const wireLimits: WireLimits = {
   ratioFromBytes: 1024 * 1024,
   silenceMs: 30_000,
   keepAliveMs: 30_000,
+  keepAliveMarginMs: 500,
   discardBytes: 256 * 1024,
 };
 

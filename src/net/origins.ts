@@ -87,12 +87,13 @@ export class Origins {
 }
 
 /** HTTP/1.1 only: undici 8 offers HTTP/2 otherwise, on which NTLM and Negotiate do not work. */
-const dispatcherOptions = ({ headerBytes, keepAliveMs }: WireLimits) => ({
+const dispatcherOptions = ({ headerBytes, keepAliveMs, keepAliveMarginMs }: WireLimits) => ({
   allowH2: false,
   pipelining: 1,
   maxHeaderSize: headerBytes,
   keepAliveTimeout: keepAliveMs,
   keepAliveMaxTimeout: 2 * keepAliveMs,
+  keepAliveTimeoutThreshold: keepAliveMarginMs,
 });
 
 type Connector = buildConnector.connector;
