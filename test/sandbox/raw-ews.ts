@@ -34,7 +34,7 @@ export class RawAnswer {
   /** Texts of all elements of that name, entities resolved. */
   texts(element: string): string[] {
     const found = this.text.matchAll(new RegExp(`<\\w+:${element}(?:\\s[^>]*)?>([^<]*)</\\w+:${element}>`, "g"));
-    return [...found].map((m) => unescape(m[1] ?? ""));
+    return [...found].map((m) => decodeEntities(m[1] ?? ""));
   }
 
   /** Response codes in order. */
@@ -45,7 +45,7 @@ export class RawAnswer {
 
 const entities: Record<string, string> = { lt: "<", gt: ">", quot: '"', amp: "&" };
 
-function unescape(text: string): string {
+function decodeEntities(text: string): string {
   return text
     .replace(/&#x([0-9A-F]+);/gi, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
     .replace(/&(lt|gt|quot|amp);/g, (_, name: string) => entities[name] ?? "");
