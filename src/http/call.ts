@@ -2,8 +2,8 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Call } from "../runtime/use-cases.ts";
 
 /**
- * The call of a request. Its signal aborts when the caller leaves: the answer's `close` before it was finished tells
- * so; `close` of the request also fires when its body was read (Node 16 and later).
+ * The call of a request. Its signal aborts when the caller leaves: the answer's `close` before its end tells so; `close`
+ * of the request also fires when its body was read (Node 16 and later).
  */
 export function callOf(request: FastifyRequest, reply: FastifyReply): Call {
   const { principal } = request;
@@ -15,7 +15,7 @@ export function callOf(request: FastifyRequest, reply: FastifyReply): Call {
 export function signalOf(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   reply.raw.once("close", () => {
-    if (!reply.raw.writableFinished) controller.abort();
+    if (!reply.raw.writableEnded) controller.abort();
   });
   return controller.signal;
 }

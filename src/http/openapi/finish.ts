@@ -84,8 +84,7 @@ export function finishDocument(document: OpenApiDocument): OpenApiDocument {
     return [path, Object.fromEntries(finished)];
   });
   const responses = problemResponses([...statuses].sort((left, right) => left - right));
-  const { $schema, ...problem } = z.toJSONSchema(problemSchema) as Record<string, unknown>;
-  void $schema;
+  const { $schema: _dialect, ...problem } = z.toJSONSchema(problemSchema) as Record<string, unknown>;
   const schemas: Record<string, unknown> = {
     ...document.components.schemas,
     Condition: conditionSchema,

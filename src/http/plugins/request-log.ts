@@ -22,7 +22,7 @@ export function addRequestLog(app: Server, parts: HttpParts): void {
     onAnswerOver(reply, () => {
       const durationMs = performance.now() - request.startedAt;
       const route = request.routeOptions.url ?? "unknown";
-      const status = reply.raw.writableFinished ? reply.raw.statusCode : callerLeft;
+      const status = reply.raw.writableEnded ? reply.raw.statusCode : callerLeft;
       requests.add({ method: request.method, route, status: String(status) });
       durations.observe(durationMs / 1000, { route });
       parts.log.info(

@@ -39,4 +39,4 @@ export const problemSchema = z
     retryAfterMs: z.int().optional(),
     authorize: z.string().optional().meta({ description: "Path that starts an authorization." }),
   })
-  .meta({ id: "Problem", description: "A problem (RFC 9457)." });
+  .meta({ description: "A problem (RFC 9457)." });
