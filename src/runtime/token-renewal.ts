@@ -85,15 +85,22 @@ export async function renew(
 
 /** Compare-and-set by the version seen: whoever gets it knows that the row still is as it was read. */
 async function takeLease(
-  { store, clock, random, instance }: RenewalParts,
+  parts: RenewalParts,
   connectionId: string,
   seen: StoredTokens,
   read: () => Promise<StoredTokens>,
 ): Promise<{ readonly owner: string } | { readonly changed: StoredTokens }> {
+  const { store, clock, random, instance } = parts;
   const owner = `${instance}/${random.uuid()}`;
+  const acquire = (): Promise<boolean> =>
+    store.tokens.acquire(connectionId, seen.version, owner, leaseMs).catch(async (error: unknown) => {
+      // The statement may have been committed although its answer was lost.
+      await release(parts, connectionId, owner);
+      throw error;
+    });
   const until = clock.now() + leaseWaitMs;
   for (;;) {
-    if (await store.tokens.acquire(connectionId, seen.version, owner, leaseMs)) return { owner };
+    if (await acquire()) return { owner };
     const now = await read();
     if (now.version !== seen.version) return { changed: now };
     if (clock.now() >= until)
