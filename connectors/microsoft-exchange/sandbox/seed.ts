@@ -98,6 +98,7 @@ function seedEvents(organisation: Organisation, mailbox: Mailbox, colleague: Mai
   const midnight = Math.floor(mailbox.clock().getTime() / dayMs) * dayMs;
   const at = (days: number, hours: number) => new Date(midnight + days * dayMs + hours * hourMs);
   const uid = (name: string) => guidOf(`${mailbox.guid} ${name}`).replaceAll("-", "").toUpperCase();
+  const daysToMonday = (8 - new Date(midnight).getUTCDay()) % 7 || 7;
   mailbox.createItem("event", calendar, {
     ...emptyFields("event"),
     subject: "Dentist",
@@ -115,11 +116,11 @@ function seedEvents(organisation: Organisation, mailbox: Mailbox, colleague: Mai
     subject: "Team meeting",
     body: { type: "text", content: "Round table" },
     event: {
-      ...emptyEvent(at(1, 9), uid("team")),
+      ...emptyEvent(at(daysToMonday, 9), uid("team")),
       organizer: { ...mailbox.owner },
       recurrence: {
         pattern: { type: "weekly", interval: 1, daysOfWeek: ["monday"], firstDayOfWeek: "sunday" },
-        range: { type: "noEnd", startDate: at(1, 9).toISOString().slice(0, 10) },
+        range: { type: "noEnd", startDate: at(daysToMonday, 9).toISOString().slice(0, 10) },
       },
     },
   });

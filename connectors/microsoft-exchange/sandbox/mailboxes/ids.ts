@@ -157,6 +157,8 @@ function entryBytes(guid: string, folderNumber: number, entryNumber?: number): B
   guidBytes(guid).copy(bytes, 4);
   bytes.writeUInt16BE(entryNumber === undefined ? 1 : 7, 20);
   const replica = createHash("md5").update(`replica ${guid}`).digest();
+  // these three bytes print as "+/+/": every id has the characters that need care in addresses
+  replica.set([0xfb, 0xff, 0xbf], 1);
   replica.copy(bytes, 22);
   bytes.writeUIntBE(folderNumber, 38, 6);
   if (entryNumber !== undefined) {
