@@ -50,12 +50,18 @@ export class Origins {
     if (known !== undefined) return known;
     const origin = this.#open(url);
     this.#origins.set(url.origin, origin);
-    const [oldest] = this.#origins;
-    if (this.#origins.size > maxOrigins && oldest !== undefined) {
-      this.#origins.delete(oldest[0]);
-      void oldest[1].pool.close();
-    }
+    if (this.#origins.size > maxOrigins) this.#letGo(origin);
     return origin;
+  }
+
+  /** The oldest origin without logins: those with are few, and cost a handshake each. */
+  #letGo(latest: Origin): void {
+    for (const [key, origin] of this.#origins) {
+      if (origin.isCredentialed || origin === latest) continue;
+      this.#origins.delete(key);
+      void origin.pool.close();
+      return;
+    }
   }
 
   #open(url: URL): Origin {

@@ -17,7 +17,9 @@ export const fileCauses: readonly Cause[] = [
 ];
 
 export interface FileRules {
-  /** Folders in which files may lie; the first one is where relative names start. */
+  /** Where relative names start and stay: DATA_DIR/files. */
+  readonly base: string;
+  /** Folders in which absolute names may lie: FILE_ROOTS. */
   readonly roots: readonly string[];
   /** Keytabs, certificates and attachments to send are no larger. */
   readonly readLimitBytes?: number;
@@ -27,16 +29,17 @@ const defaultReadLimitBytes = 64 * 1024 * 1024;
 const nameLimitBytes = 150;
 
 /** Files under the folders the owner of the machine allows (FILE_ROOTS), and nowhere else. */
-export function fileAccess({ roots, readLimitBytes = defaultReadLimitBytes }: FileRules): FileAccess {
+export function fileAccess(rules: FileRules): FileAccess {
+  const { readLimitBytes = defaultReadLimitBytes } = rules;
   return {
     async resolve(given) {
-      const place = await placeOf(given, roots);
+      const place = await placeOf(given, rules);
       const handle = await openPlain(place, constants.O_RDONLY);
       await handle.close();
       return place;
     },
     async read(given) {
-      const handle = await openPlain(await placeOf(given, roots), constants.O_RDONLY);
+      const handle = await openPlain(await placeOf(given, rules), constants.O_RDONLY);
       try {
         const { size } = await handle.stat();
         if (size > readLimitBytes) throw refused("The file is larger than allowed.");
@@ -46,7 +49,7 @@ export function fileAccess({ roots, readLimitBytes = defaultReadLimitBytes }: Fi
       }
     },
     async write(folder, name, content, overwrite) {
-      const directory = await folderOf(folder, roots);
+      const directory = await folderOf(folder, rules);
       return overwrite
         ? replace(path.join(directory, safeName(name)), content)
         : writeNew(directory, safeName(name), content);
@@ -62,25 +65,31 @@ const refused = (message: string, cause?: unknown) =>
     ...(cause === undefined ? {} : { cause }),
   });
 
-function absolute(given: string, roots: readonly string[]): string {
-  if (given === "" || given.includes("\0") || /(^|[\\/])\.\.([\\/]|$)/.test(given)) throw outside();
-  const [first] = roots;
-  if (first === undefined) throw outside();
-  return path.resolve(first, given);
+interface Wanted {
+  readonly path: string;
+  /** One of these must hold it. */
+  readonly roots: readonly string[];
+}
+
+function wantedOf(given: string, { base, roots }: FileRules): Wanted {
+  if (given.includes("\0") || /(^|[\\/])\.\.([\\/]|$)/.test(given)) throw outside();
+  const isAbsolute = path.isAbsolute(given);
+  return { path: path.resolve(base, given), roots: isAbsolute ? roots : [base] };
 }
 
 /** The file itself: its parent must really lie in a root; the last part is opened without following a link. */
-async function placeOf(given: string, roots: readonly string[]): Promise<string> {
-  const wanted = absolute(given, roots);
-  const parent = await insideRoot(path.dirname(wanted), roots);
-  return path.join(parent, path.basename(wanted));
+async function placeOf(given: string, rules: FileRules): Promise<string> {
+  if (given === "") throw outside();
+  const wanted = wantedOf(given, rules);
+  const parent = await insideRoot(path.dirname(wanted.path), wanted.roots);
+  return path.join(parent, path.basename(wanted.path));
 }
 
-async function folderOf(given: string, roots: readonly string[]): Promise<string> {
-  const wanted = given === "" ? absolute(".", roots) : absolute(given, roots);
-  const [first] = roots;
-  if (first !== undefined && wanted === path.resolve(first)) await mkdir(wanted, { recursive: true, mode: 0o700 });
-  return insideRoot(wanted, roots);
+/** The base folder is made when it is first written to. */
+async function folderOf(given: string, rules: FileRules): Promise<string> {
+  const wanted = wantedOf(given, rules);
+  if (wanted.path === path.resolve(rules.base)) await mkdir(wanted.path, { recursive: true, mode: 0o700 });
+  return insideRoot(wanted.path, wanted.roots);
 }
 
 /** Real path against real path with the separator: a string test would take `/files2` for `/files`, and follow links out. */

@@ -188,7 +188,7 @@ describe.skipIf(missing !== undefined)(`real servers for authentication${missing
     const client = (authentication: HttpAuthentication, url: string) =>
       transport(
         { ...anyCertificate, authentication, credentialOrigins: [new URL(url).origin] },
-        { ...parts, files: fileAccess({ roots: [testbed.folder] }) },
+        { ...parts, files: fileAccess({ base: testbed.folder, roots: [] }) },
       ).http;
     const exch1 = "exch.test.example";
     const exch2 = "exch.other.example";
@@ -201,7 +201,7 @@ describe.skipIf(missing !== undefined)(`real servers for authentication${missing
           foreign: login("digest", "a", "b"),
           check: wholeBody,
         }),
-        parts: { ...parts, files: fileAccess({ roots: [testbed.folder] }) },
+        parts: { ...parts, files: fileAccess({ base: testbed.folder, roots: [] }) },
       }));
     }
 
@@ -285,7 +285,7 @@ describe.skipIf(missing !== undefined)(`real servers for authentication${missing
       const url = http("/negotiate", exch1);
       const opened = transport(
         { authentication: withKeytab("alice", realm1()), credentialOrigins: [new URL(url).origin] },
-        { ...parts, files: fileAccess({ roots: [testbed.folder] }) },
+        { ...parts, files: fileAccess({ base: testbed.folder, roots: [] }) },
       );
       await (await opened.http.request(get(url))).discard();
       expect((await folders()).length).toBe(before.length + 1);

@@ -13,7 +13,7 @@ import { ntlmV2Key, respond } from "../../../src/net/auth/ntlm/responses.ts";
 import { readTargetInfo } from "../../../src/net/auth/ntlm/target-info.ts";
 import { makeCertificate } from "./certificates.ts";
 import { challengeMessage, ntlmServer } from "./ntlm-server.ts";
-import { get, listen, post, transport } from "./support.ts";
+import { get, listen, post, serveHttp, transport } from "./support.ts";
 
 const hex = (text: string) => Buffer.from(text.replaceAll(" ", ""), "hex");
 
@@ -258,6 +258,20 @@ describe("on the wire", () => {
     await expect(ask("NTLM")).rejects.toMatchObject({ causeCode: "CHALLENGE_INVALID" });
     await expect(ask("NTLM AAAA")).rejects.toMatchObject({ causeCode: "CHALLENGE_INVALID" });
     expect(await (await ask(undefined)).text()).toBe("open");
+  });
+
+  test("visits to many other hosts do not cost the login", async () => {
+    const { origin, log, judged } = await ntlmServer();
+    const other = await serveHttp((_request, response) => response.end());
+    const authentication = { scheme: "ntlm", user: "alice", password: new Secret("Pässwörd-€3") } as const;
+    const parts = { resolver: async () => ["127.0.0.1"] };
+    const { http: client } = transport({ authentication, credentialOrigins: [origin] }, parts);
+    await (await client.request(get(origin))).discard();
+    for (let at = 0; at < 40; at++)
+      await (await client.request(get(`http://host-${at}.test:${other.port}/`))).discard();
+    await (await client.request(get(origin))).discard();
+    expect(log.at(-1)).toBe("in");
+    expect(judged).toHaveLength(1);
   });
 
   test("closing the transport closes its sockets", async () => {

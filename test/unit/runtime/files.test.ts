@@ -18,20 +18,22 @@ beforeEach(async () => {
   await writeFile(path.join(root, "a.txt"), "a");
   await writeFile(path.join(root, "keys", "b.txt"), "b");
   await writeFile(path.join(other, "secret"), "s");
-  files = fileAccess({ roots: [root] });
+  files = fileAccess({ base: root, roots: [root] });
 });
 afterEach(() => rm(base, { recursive: true }));
 
 const text = async (name: string) => Buffer.from(await files.read(name)).toString();
 
 describe("reading", () => {
-  test("relative names start at the first root; absolute ones must lie in a root", async () => {
+  test("relative names lie under the base folder, absolute ones in a root", async () => {
     expect(await text("a.txt")).toBe("a");
     expect(await text("keys/b.txt")).toBe("b");
     expect(await text(path.join(root, "keys", "b.txt"))).toBe("b");
     expect(await files.resolve("a.txt")).toBe(path.join(root, "a.txt"));
-    files = fileAccess({ roots: [root, other] });
+    files = fileAccess({ base: root, roots: [other] });
     expect(await text(path.join(other, "secret"))).toBe("s");
+    expect(await text("a.txt")).toBe("a");
+    await expect(files.read(path.join(root, "a.txt"))).rejects.toMatchObject({ causeCode: "FILE_REFUSED" });
   });
 
   test("traversal, neighbours with the same beginning, and everything else outside is refused in the same words", async () => {
@@ -68,13 +70,13 @@ describe("reading", () => {
 
   test("a root that is a link itself", async () => {
     await symlink(root, path.join(base, "alias"));
-    files = fileAccess({ roots: [path.join(base, "alias")] });
+    files = fileAccess({ base: path.join(base, "alias"), roots: [path.join(base, "alias")] });
     expect(await text("a.txt")).toBe("a");
     expect(await text(path.join(base, "alias", "a.txt"))).toBe("a");
   });
 
   test("a file beyond the limit", async () => {
-    files = fileAccess({ roots: [root], readLimitBytes: 0 });
+    files = fileAccess({ base: root, roots: [root], readLimitBytes: 0 });
     await expect(files.read("a.txt")).rejects.toThrow("larger");
   });
 });
@@ -116,7 +118,7 @@ describe("writing", () => {
   });
 
   test("the root itself is made when it is not there yet", async () => {
-    files = fileAccess({ roots: [path.join(base, "new")] });
+    files = fileAccess({ base: path.join(base, "new"), roots: [] });
     expect(await files.write("", "x", content, false)).toBe(path.join(base, "new", "x"));
   });
 });
