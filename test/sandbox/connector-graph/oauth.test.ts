@@ -1,20 +1,20 @@
 import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Secret, type TokenSet } from "#spi";
-import { claimsOf } from "../../connectors/microsoft-exchange/auth/claims.ts";
-import { cloudFor } from "../../connectors/microsoft-exchange/auth/clouds.ts";
-import { createTokenSource, type EntraOptions } from "../../connectors/microsoft-exchange/auth/entra.ts";
-import { managedIdentitySource } from "../../connectors/microsoft-exchange/auth/managed-identity.ts";
-import { type DirectoryUser, directoryOf } from "../../connectors/microsoft-exchange/sandbox/identity/directory.ts";
+import { claimsOf } from "../../../connectors/microsoft-exchange/auth/claims.ts";
+import { cloudFor } from "../../../connectors/microsoft-exchange/auth/clouds.ts";
+import { createTokenSource, type EntraOptions } from "../../../connectors/microsoft-exchange/auth/entra.ts";
+import { managedIdentitySource } from "../../../connectors/microsoft-exchange/auth/managed-identity.ts";
+import { type DirectoryUser, directoryOf } from "../../../connectors/microsoft-exchange/sandbox/identity/directory.ts";
 import {
   createIdentity,
   type Identity,
   TENANT,
-} from "../../connectors/microsoft-exchange/sandbox/identity/identity.ts";
-import { CLIENT_IDS, CLIENT_SECRET } from "../../connectors/microsoft-exchange/sandbox/identity/registrations.ts";
-import { makeClientCertificate } from "../../connectors/microsoft-exchange/sandbox/tls.ts";
+} from "../../../connectors/microsoft-exchange/sandbox/identity/identity.ts";
+import { CLIENT_IDS, CLIENT_SECRET } from "../../../connectors/microsoft-exchange/sandbox/identity/registrations.ts";
+import { makeClientCertificate } from "../../../connectors/microsoft-exchange/sandbox/tls.ts";
+import { type ServedFaces, serveFaces } from "../serve-faces.ts";
 import { fetchHttp } from "./fetch-http.ts";
-import { type ServedFaces, serveFaces } from "./serve-faces.ts";
 
 const alice: DirectoryUser = {
   id: "00000000-0000-4000-8000-0000000000aa",

@@ -1,0 +1,20 @@
+export { oauthCauses } from "./causes.ts";
+export type { CertificateOptions } from "./certificate.ts";
+export type { ClientCredential } from "./client-credential.ts";
+export {
+  type Cloud,
+  type CloudOverrides,
+  cloudFor,
+  cloudOverrides,
+  graphAudiences,
+} from "./clouds.ts";
+export { createTokenSource, type EntraOptions } from "./entra.ts";
+export {
+  imdsEndpoint,
+  type ManagedIdentitySource,
+  managedIdentityEndpoint,
+  managedIdentitySource,
+} from "./managed-identity.ts";
+export { type Grant, type SchemePlan, schemePlan } from "./schemes.ts";
+export { resourceFor, type ServiceSchema, scopesFor } from "./scopes.ts";
+export { adminConsentUrl, signInUrl } from "./sign-in-url.ts";
