@@ -1,19 +1,14 @@
-import {
-  busy,
-  type Clock,
-  ConnectorError,
-  conflict,
-  invalidRequest,
-  mistaken,
-  notFound,
-  type PropertyValue,
-  type PropertyValues,
-  type Random,
-  type Secret,
-} from "#spi";
+import { busy, type Clock, type ConnectorError, conflict, invalidRequest, mistaken, notFound, type Random } from "#spi";
 import { isUniqueViolation } from "../store/engines/errors.ts";
 import type { ConnectionRecord, Repositories, Store } from "../store/store.ts";
 import type { AuditTrail } from "./audit.ts";
+import {
+  type ConnectionAccess,
+  connectionTarget,
+  createConnectionAccess,
+  findConnection,
+  openSecrets,
+} from "./connection-access.ts";
 import { connectionMistakes, connectorOf, toleratedSecrets } from "./connection-checks.ts";
 import { nameMistakes, patchedInput } from "./connection-input.ts";
 import { type SortedProperties, sortProperties } from "./connection-properties.ts";
@@ -26,7 +21,7 @@ import {
   showConnection,
 } from "./connection-records.ts";
 import type { ListPaging } from "./page.ts";
-import { foreignConnection, requireUse } from "./principal.ts";
+import { requireUse } from "./principal.ts";
 import { canonical, requireMatch, tagged } from "./representation.ts";
 import type { Vault } from "./secrets.ts";
 import type {
@@ -39,30 +34,7 @@ import type {
   Tagged,
 } from "./use-cases.ts";
 
-/** A connection found for use, nothing opened. */
-export interface LocatedConnection {
-  readonly id: string;
-  readonly name: string;
-  /** Raised with every change: what was made from another version must not be used. */
-  readonly version: number;
-  readonly connector: string;
-  readonly active: boolean;
-}
-/** The same with its property values: variables unresolved, secrets opened, defaults not filled in. */
-export interface LoadedConnection extends LocatedConnection {
-  readonly values: PropertyValues;
-}
-
-/** How the rest of the service gets at connections. */
-export interface ConnectionAccess {
-  /** By id, then by name; no store access while nothing changed. Errors: NOT_FOUND, FORBIDDEN. */
-  locate(call: Call, reference: string): Promise<LocatedConnection>;
-  /**
-   * For opening a session. The use of its secrets is committed to the audit first, so this is not for every call.
-   * Errors: NOT_FOUND, FORBIDDEN, BUSY.
-   */
-  load(call: Call, reference: string): Promise<LoadedConnection>;
-}
+export type { ConnectionAccess, LoadedConnection, LocatedConnection } from "./connection-access.ts";
 
 export interface ConnectionParts {
   readonly store: Store;
@@ -76,70 +48,15 @@ export interface ConnectionParts {
 
 export function createConnections(parts: ConnectionParts): ConnectionCases & ConnectionAccess {
   const cached = cachedConnections(parts.store);
-  return { ...createCases(parts), ...createAccess(parts, cached) };
+  return { ...createCases(parts), ...createConnectionAccess(parts, cached) };
 }
-
-type Read = (reference: string) => Promise<StoredConnection | undefined>;
-
-async function find(call: Call, reference: string, read: Read): Promise<StoredConnection> {
-  const found = await read(reference);
-  if (found === undefined) {
-    const { connections } = call.principal;
-    if (connections !== undefined && !connections.includes(reference)) throw foreignConnection();
-    throw notFound(`There is no connection ${reference}.`, { target: reference });
-  }
-  requireUse(call.principal, found.record);
-  return found;
-}
-
-// ---- for use -------------------------------------------------------------------------------------------------------
-
-function createAccess({ vault, audit }: ConnectionParts, cached: Read): ConnectionAccess {
-  return {
-    async locate(call, reference) {
-      return located(await find(call, reference, cached));
-    },
-    async load(call, reference) {
-      const found = await find(call, reference, cached);
-      if (found.secrets.length > 0) await audit.record(call, "secret.use", targetOf(found.record), "started");
-      const values = { ...openValues(found.record), ...Object.fromEntries(openSecrets(vault, found)) };
-      return { ...located(found), values };
-    },
-  };
-}
-
-const located = ({ record: { id, name, version, connector, active } }: StoredConnection): LocatedConnection => ({
-  id,
-  name,
-  version,
-  connector,
-  active,
-});
-
-/** Validation lets only text, numbers and flags be stored. */
-const openValues = ({ properties }: ConnectionRecord): Record<string, PropertyValue> =>
-  properties as Record<string, PropertyValue>;
-
-function openSecrets(vault: Vault, { secrets, dataKey, record }: StoredConnection): Map<string, Secret> {
-  if (secrets.length > 0 && dataKey === undefined)
-    throw new ConnectorError("INTERNAL", `The connection ${record.name} has lost its data key.`);
-  return new Map(
-    secrets.flatMap(({ owner, field, version, sealed }) =>
-      dataKey === undefined ? [] : [[field, vault.open(dataKey, secretPlace(owner, field, version), sealed)]],
-    ),
-  );
-}
-
-const targetOf = ({ id }: Pick<ConnectionRecord, "id">): string => `connection/${id}`;
-
-// ---- use cases -----------------------------------------------------------------------------------------------------
 
 const changeAttempts = 3;
 
 function createCases(parts: ConnectionParts): ConnectionCases {
   const { store, audit, paging, connectors, clock, random } = parts;
   const findNow = (call: Call, reference: string): Promise<StoredConnection> =>
-    find(call, reference, (wanted) => readConnection(store, wanted));
+    findConnection(call, reference, (wanted) => readConnection(store, wanted));
   /** Not by the caller's rights: a rename may just have taken the connection out of a limited key's sight. */
   const representation = async (id: string): Promise<Tagged<ConnectionView>> => {
     const saved = await readConnection(store, id);
@@ -171,7 +88,7 @@ function createCases(parts: ConnectionParts): ConnectionCases {
         if (next.name !== record.name) await requireFreeName(repositories, next.name);
         if (!(await repositories.connections.update(next, record.version))) return false;
         await saveSecrets(parts.vault, repositories, next, sorted);
-        await audit.append(repositories, call, "connection.update", targetOf(next));
+        await audit.append(repositories, call, "connection.update", connectionTarget(next));
         return true;
       },
       ["connections"],
@@ -204,7 +121,7 @@ function createCases(parts: ConnectionParts): ConnectionCases {
         await requireFreeName(repositories, record.name);
         await repositories.connections.insert(record);
         await saveSecrets(parts.vault, repositories, record, sorted);
-        await audit.append(repositories, call, "connection.create", targetOf(record));
+        await audit.append(repositories, call, "connection.create", connectionTarget(record));
       };
       await orTaken(input.name, store.transaction(work, ["connections"]));
       return representation(record.id);
@@ -252,7 +169,7 @@ function createCases(parts: ConnectionParts): ConnectionCases {
           if (referring.length > 0 && !force) throw stillReferred(referring);
           await repositories.secrets.removeOwner(connectionOwner(id));
           await repositories.connections.remove(id);
-          await audit.append(repositories, call, "connection.remove", targetOf(current.record));
+          await audit.append(repositories, call, "connection.remove", connectionTarget(current.record));
         },
         ["connections", "tokens"],
       );

@@ -14,6 +14,8 @@ export function readSecretInput(value: unknown): SecretInput {
   if (typeof value !== "string") return { wish: "refused", detail: "A secret is text, null to clear it, or left out." };
   if (mask.test(value))
     return { wish: "refused", detail: "This is a mask, not a secret. Leave it out to keep the stored one." };
+  // A half of a surrogate pair has no UTF-8 and would come back as another character.
+  if (!value.isWellFormed()) return { wish: "refused", detail: "This text holds half a character." };
   return { wish: "set", value };
 }
 

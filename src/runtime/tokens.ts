@@ -1,7 +1,6 @@
 import {
   type AccessTokens,
   asConnectorError,
-  type Cause,
   type Clock,
   ConnectorError,
   type HttpClient,
@@ -52,33 +51,6 @@ export interface TokenServiceParts {
   /** Names this process among all that share the store. */
   readonly instance: string;
 }
-
-export const tokenCauses: readonly Cause[] = [
-  {
-    code: "TOKEN_TIMEOUT",
-    problem: "TIMEOUT",
-    step: "authentication",
-    owner: "network",
-    seen: "The identity provider did not answer within 20 seconds.",
-    fix: "Check that this machine reaches the identity provider, and its proxy.",
-  },
-  {
-    code: "TOKEN_RENEWAL_BUSY",
-    problem: "BUSY",
-    step: "authentication",
-    owner: "service-operator",
-    seen: "Another instance held the renewal of this connection's token for more than 35 seconds.",
-    fix: "Repeat; if it stays, look at the other instances' logs.",
-  },
-  {
-    code: "TOKEN_REFUSED_REPEATEDLY",
-    problem: "AUTHENTICATION_FAILED",
-    step: "authentication",
-    owner: "server-admin",
-    seen: "The mail server kept refusing tokens the identity provider had just issued.",
-    fix: "Check the application's permissions and that the mail server trusts this tenant.",
-  },
-];
 
 /** After a failure nobody asks for so long, doubling with each further one. */
 const coolDownMs = { network: 2000, credentials: 10_000, longest: 60_000 };

@@ -1,12 +1,4 @@
-import {
-  type Cause,
-  ConnectorError,
-  type Mistake,
-  mistaken,
-  type PropertyValue,
-  type PropertyValues,
-  Secret,
-} from "#spi";
+import { ConnectorError, type Mistake, mistaken, type PropertyValue, type PropertyValues, Secret } from "#spi";
 import type { Store, VariableRecord } from "../store/store.ts";
 import type { AuditTrail } from "./audit.ts";
 import { createFreshCache } from "./fresh-cache.ts";
@@ -14,17 +6,6 @@ import { pointerPart } from "./json-pointer.ts";
 import { type Reference, referencesIn, replaceReferences, soleReference } from "./references.ts";
 import type { Place, Vault } from "./secrets.ts";
 import type { Call } from "./use-cases.ts";
-
-export const variableCauses: readonly Cause[] = [
-  {
-    code: "VARIABLE_UNRESOLVED",
-    problem: "INVALID_PROPERTY",
-    step: "variables",
-    owner: "designer",
-    seen: "A property refers to a variable that has neither a value nor a default.",
-    fix: "Create the variable, send its value with the call, or write a default: [name{default}]. A literal bracket is written [[name].",
-  },
-];
 
 /** The value a variable has for one call. */
 export type VariableValue = PropertyValue | Secret;

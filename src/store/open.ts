@@ -6,7 +6,7 @@ import { unavailable } from "./engines/errors.ts";
 import { postgresEngine } from "./engines/postgres.ts";
 import { sqliteEngine } from "./engines/sqlite.ts";
 import { knownVersion, migrate, schemaVersion } from "./migrations/migrate.ts";
-import { type Changes, createChanges, type Topic } from "./notify.ts";
+import { createChanges, type Topic } from "./notify.ts";
 import { repositoriesOver } from "./repositories/index.ts";
 import type { Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
@@ -100,5 +100,3 @@ async function raise(database: Kysely<Schema>, topics: readonly Topic[]): Promis
   }
   return versions;
 }
-
-export type { Changes, Topic };

@@ -1,6 +1,6 @@
 import { type Driver, PostgresDialect, sql } from "kysely";
 import pg from "pg";
-import type { Log } from "#spi";
+import { invalidRequest, type Log } from "#spi";
 import { toInteger } from "../codec.ts";
 import type { Engine } from "./engine.ts";
 import { referenceViolation, translating, unavailable, uniqueViolation } from "./errors.ts";
@@ -51,6 +51,7 @@ const typeParser: typeof pg.types.getTypeParser = (oid: number, format?: string)
   oid === int8Oid ? toInteger : pg.types.getTypeParser(oid, format as "text");
 
 const uniqueViolationState = "23505";
+const untranslatableState = "22021";
 const foreignKeyViolationState = "23503";
 /** SQLSTATE classes that say the server, not the statement, is at fault: connection, transaction, resources, operator, system. */
 const unavailableClasses = new Set(["08", "25", "40", "53", "57", "58", "XX"]);
@@ -60,6 +61,8 @@ function translatePostgresError(error: unknown): unknown {
   const state = error instanceof pg.DatabaseError ? error.code : undefined;
   if (state === uniqueViolationState) return uniqueViolation(error);
   if (state === foreignKeyViolationState) return referenceViolation(error);
+  if (state === untranslatableState)
+    return invalidRequest("A text holds a character the store cannot keep (U+0000).", { cause: error });
   // Without an SQLSTATE the connection itself failed: refused, reset, timed out, pool exhausted.
   if (state === undefined || unavailableClasses.has(state.slice(0, 2))) return unavailable(error);
   return error;
