@@ -90,7 +90,7 @@ function exchangePrincipal(identity: Identity | undefined, token: string): Beare
 /** Graph requests, unless a fault switch answers first or spoils the answer. */
 function spoiltByFaults(graph: Face, faults: Faults): SandboxHandler {
   return async (message, response, scheme) => {
-    if (!/^\/(v1\.0(\/|$|\?)|api\/v2\.0\/upload\/)/i.test(message.url ?? "")) return false;
+    if (!/^\/(v1\.0(\/|$|\?)|api\/v2\.0\/upload\/|data\/v1\.0\/download)/i.test(message.url ?? "")) return false;
     const path = (message.url ?? "").split("?")[0]?.replace(/^\/v1\.0/i, "") ?? "";
     const fault = faults.take("graph", `${message.method} ${decodeURIComponent(path)}`);
     if (fault !== undefined && (await fault.before(response))) return true;

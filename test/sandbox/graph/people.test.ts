@@ -395,3 +395,26 @@ describe("batches", () => {
     );
   });
 });
+
+describe("reports", () => {
+  it("answers with the address of a CSV that needs no token", async () => {
+    const answer = await app("GET", "/reports/getMailboxUsageDetail(period='D30')", { unchecked: true });
+    expect(answer.status).toBe(302);
+    const csv = await sandbox.withToken("")("GET", String(answer.headers?.["location"]), { unchecked: true });
+    const [header, first] = csv.text.split("\r\n");
+    expect(header?.startsWith("\ufeffReport Refresh Date,User Principal Name,Display Name,Is Deleted")).toBe(true);
+    expect(first).toMatch(/^2026-05-01,alice@sandbox\.example,Alice Archer,False,,2026-01-01,/);
+    expect(first?.split(",").length).toBe(header?.split(",").length);
+  });
+
+  it("refuses wrong parameters and callers without the permission", async () => {
+    const code = async (ask: Asker, name: string) =>
+      (await ask("GET", `/reports/${name}`, { unchecked: true })).errorCode;
+    expect(await code(app, "getMailboxUsageDetail(period='D8')")).toBe("BadRequest");
+    expect(await code(app, "getMailboxUsageDetail(date=2026-04-30)")).toBe("BadRequest");
+    expect(await code(app, "getNothing(period='D7')")).toBe("BadRequest");
+    expect(await code(await sandbox.asApp(CLIENT_IDS.mailReader), "getMailboxUsageDetail(period='D7')")).toBe(
+      "S2SUnauthorized",
+    );
+  });
+});

@@ -13,6 +13,7 @@ import { createMailboxExtras } from "./mailbox-extras.ts";
 import { readQueryOptions } from "./odata/query-options.ts";
 import { checkPermission } from "./permissions.ts";
 import { readPreferences } from "./preferences.ts";
+import { answerDownload, DOWNLOAD_PATH } from "./routes/reports.ts";
 import { findRoute, isKnownSegment } from "./routing-table.ts";
 import type { GraphFault, GraphService } from "./service.ts";
 import { answerUpload, UPLOAD_PATH } from "./uploads.ts";
@@ -31,10 +32,12 @@ export function createGraph(options: GraphOptions): Face {
     mailboxes: createMailboxExtras(),
     directory: createDirectoryExtras(),
     uploads: new Map(),
+    downloads: new Map(),
   };
   return (request) => {
     const path = request.url.pathname;
     if (path.startsWith(UPLOAD_PATH)) return answerUpload(service.uploads, request, service.organisation.clock());
+    if (path === DOWNLOAD_PATH) return answerDownload(service.downloads, request);
     return /^\/v1\.0(\/|$)/i.test(path) ? answer(service, request) : undefined;
   };
 }

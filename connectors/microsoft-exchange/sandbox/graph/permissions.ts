@@ -19,6 +19,7 @@ export type Permission =
   | "groups.read"
   | "groups.write"
   | "places.read"
+  | "reports.read"
   | "none";
 
 /** Graph permissions by what they allow, without the suffixes `.All` and `.Shared`. */
@@ -39,6 +40,7 @@ const allowing: Readonly<Record<Permission, readonly string[]>> = {
   "groups.read": ["Group.Read", "Group.ReadWrite", "GroupMember.Read", "Directory.Read", "Directory.ReadWrite"],
   "groups.write": ["Group.ReadWrite", "Directory.ReadWrite"],
   "places.read": ["Place.Read", "Place.ReadWrite"],
+  "reports.read": ["Reports.Read"],
   none: [],
 };
 
@@ -56,6 +58,7 @@ export function checkPermission(principal: Principal, permission: Permission, is
 }
 
 function denial(permission: Permission): GraphError {
+  if (permission === "reports.read") return new GraphError(403, "S2SUnauthorized", "Invalid permission.");
   if (permission.startsWith("users") || permission.startsWith("groups")) {
     return new GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
   }

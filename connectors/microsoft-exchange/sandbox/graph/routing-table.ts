@@ -7,6 +7,7 @@ import { eventActionRoutes } from "./routes/event-actions.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { mailFolderRoutes } from "./routes/mail-folders.ts";
 import { messageRoutes } from "./routes/messages.ts";
+import { reportRoutes } from "./routes/reports.ts";
 import type { Route } from "./routes/route.ts";
 import { sendingRoutes } from "./routes/sending.ts";
 import { settingsRoutes } from "./routes/settings.ts";
@@ -26,6 +27,7 @@ export const allRoutes: readonly Route[] = [
   ...taskRoutes,
   ...settingsRoutes,
   ...directoryRoutes,
+  ...reportRoutes,
 ];
 
 /** First segments Graph has, served here or not. */

@@ -17,5 +17,7 @@ export type GraphService = {
   /** What Graph keeps of users and groups besides the accounts. */
   readonly directory: DirectoryExtras;
   readonly uploads: Map<string, UploadSession>;
+  /** Finished reports by the token in their address. */
+  readonly downloads: Map<string, string>;
   readonly stepFault?: GraphFault;
 };
