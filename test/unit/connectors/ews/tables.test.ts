@@ -103,7 +103,7 @@ describe.skipIf(!existsSync(reference))(
           expect(isCollection(column) ? ["json"] : typesOf[column.type], at).toContain(own.type);
           expect(own.key, `${at} key`).toBe(column.key || keyBeside.has(at));
           const wantsReadOnly = column.readOnly && !(accompanies.has(column.name) && wanted.kind === "table");
-        expect(own.mutability === "read-only", `${at} readOnly`).toBe(wantsReadOnly);
+          expect(own.mutability === "read-only", `${at} readOnly`).toBe(wantsReadOnly);
           if (!sinceBeside.has(at)) expect(own.since, `${at} since`).toBe(column.ews.minPlatform);
           expect(Object.keys(own.operators).sort(), `${at} operators`).toEqual([...column.filter.operators].sort());
           expect(own.sortable, `${at} sortable`).toBe(column.sortable);
