@@ -1,5 +1,5 @@
 /** The names variables may have; what stands in brackets and is no such name is plain text. */
-export const variableName = /^[A-Za-z_$][\w.$-]{0,199}$/;
+export const variableName = /^[\p{L}_$][\p{L}\p{N}_.$-]{0,199}$/u;
 
 /** One `[name]` or `[name{default}]` of a text; `[[name]` stands for the plain text `[name]`. */
 export interface Reference {
@@ -7,7 +7,7 @@ export interface Reference {
   readonly fallback?: string;
 }
 
-const pattern = /\[(\[?)([A-Za-z_$][\w.$-]{0,199})(?:\{([^}]*)\})?\]/g;
+const pattern = /\[(\[?)([\p{L}_$][\p{L}\p{N}_.$-]{0,199})(?:\{([^}]*)\})?\]/gu;
 
 /** All references of a text, in their order. */
 export function referencesIn(text: string): readonly Reference[] {
