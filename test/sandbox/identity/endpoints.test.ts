@@ -112,6 +112,31 @@ describe("authority", () => {
     });
   });
 
+  it("takes the client's secret as HTTP Basic", async () => {
+    const basic = (secret: string) => ({ authorization: `Basic ${btoa(`${CLIENT_IDS.full}:${secret}`)}` });
+    const form = { grant_type: "client_credentials", scope: "https://graph.microsoft.com/.default" };
+    const address = `/${TENANT.id}/oauth2/v2.0/token`;
+    expect((await ask(address, basic(CLIENT_SECRET), form)).status).toBe(200);
+    expect((await ask(address, basic("wrong"), form)).status).toBe(401);
+  });
+
+  it("is switched from outside", async () => {
+    const control = (body: unknown) =>
+      identity.face({
+        method: "POST",
+        url: new URL("/__identity", ORIGIN),
+        headers: {},
+        body: Buffer.from(JSON.stringify(body)),
+      });
+    expect((await control({ strictRefresh: true, accessTokenSeconds: 60, failNext: [90033] }))?.status).toBe(200);
+    expect(identity.settings).toMatchObject({ strictRefresh: true, accessTokenSeconds: 60 });
+    const form = { grant_type: "client_credentials", client_id: CLIENT_IDS.full, client_secret: CLIENT_SECRET };
+    expect((await ask(`/${TENANT.id}/oauth2/v2.0/token`, {}, form)).status).toBe(503);
+    for (const bad of [{ failNext: [1] }, { strict: true }, { codeSeconds: "x" }, { revokeGrantsOf: "nobody" }]) {
+      expect((await control(bad))?.status).toBe(400);
+    }
+  });
+
   it("lists accounts without a login hint and keeps foreign redirect addresses out", async () => {
     const query = `client_id=${CLIENT_IDS.full}&response_type=code&scope=Mail.Read`;
     const page = await ask(`/common/oauth2/v2.0/authorize?${query}&redirect_uri=http://localhost:1/x`);

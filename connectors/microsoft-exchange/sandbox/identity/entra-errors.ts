@@ -94,6 +94,11 @@ export const ENTRA_ERRORS = {
     error: "invalid_request",
     text: "The required field '{0}' is missing from the credential. Ensure that you have all the necessary parameters for the login request.",
   },
+  90033: {
+    status: 503,
+    error: "temporarily_unavailable",
+    text: "A transient error has occurred. Please try again.",
+  },
   500011: {
     status: 400,
     error: "invalid_resource",

@@ -3,6 +3,7 @@ import { type Face, type HttpAnswer, type HttpRequest, jsonAnswer } from "../htt
 import { type Authority, type AuthoritySettings, type AuthorityStats, emptyStats } from "./authority.ts";
 import { answerAdminConsent, answerAuthorize } from "./authorize-endpoint.ts";
 import { type BearerVerdict, verifyBearer } from "./bearer.ts";
+import { answerControl } from "./control.ts";
 import type { Directory } from "./directory.ts";
 import type { EntraCode } from "./entra-errors.ts";
 import { makeSigningKey } from "./jwt.ts";
@@ -77,6 +78,7 @@ function settingsOf(options: IdentityOptions): AuthoritySettings {
 function answer(authority: Authority, request: HttpRequest): HttpAnswer | undefined {
   const path = request.url.pathname;
   if (path === "/__stats") return jsonAnswer(200, authority.stats);
+  if (path === "/__identity") return answerControl(authority, request, (userId) => revokeGrants(authority, userId));
   const managed = answerManagedIdentity(authority, request);
   if (managed !== undefined) return managed;
   const [, tenant = "", ...rest] = path.split("/");
@@ -108,7 +110,7 @@ function discovery(authority: Authority, request: HttpRequest, tenant: string): 
   const issuerTenant = tenant === "common" || tenant === "organizations" ? "{tenantid}" : tenantId;
   return jsonAnswer(200, {
     token_endpoint: `${base}/oauth2/v2.0/token`,
-    token_endpoint_auth_methods_supported: ["client_secret_post", "private_key_jwt"],
+    token_endpoint_auth_methods_supported: ["client_secret_post", "private_key_jwt", "client_secret_basic"],
     jwks_uri: `${base}/discovery/v2.0/keys`,
     response_modes_supported: ["query", "fragment", "form_post"],
     subject_types_supported: ["pairwise"],

@@ -42,6 +42,7 @@ export function answerTokenRequest(authority: Authority, request: HttpRequest, t
     if (request.method !== "POST") throw new EntraRefusal(900561, "POST", request.method);
     const forced = authority.forced.shift();
     if (forced !== undefined) throw new EntraRefusal(forced);
+    readBasicCredentials(request, form);
     const body = tokenBody({ authority, form, origin: request.url.origin, tenant }, grantType);
     authority.stats.tokensIssued += 1;
     return jsonAnswer(200, body, { "cache-control": "no-store, no-cache", pragma: "no-cache" });
@@ -71,6 +72,15 @@ function tokenBody(call: Call, grantType: string): Record<string, unknown> {
     default:
       throw new EntraRefusal(70003, grantType);
   }
+}
+
+/** Client id and secret may come as HTTP Basic, each percent-encoded (RFC 6749 2.3.1). */
+function readBasicCredentials(request: HttpRequest, form: URLSearchParams): void {
+  const encoded = /^Basic\s+(\S+)$/i.exec(request.headers["authorization"] ?? "")?.[1];
+  if (encoded === undefined) return;
+  const [, id = "", secret = ""] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, "base64").toString("utf8")) ?? [];
+  form.set("client_id", decodeURIComponent(id.replaceAll("+", " ")));
+  form.set("client_secret", decodeURIComponent(secret.replaceAll("+", " ")));
 }
 
 function credentialsOf(form: URLSearchParams) {
