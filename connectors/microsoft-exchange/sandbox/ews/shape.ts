@@ -14,10 +14,12 @@ export interface Shape {
   base: "IdOnly" | "Default" | "AllProperties";
   bodyType: "Best" | "HTML" | "Text";
   includeMime: boolean;
-  paths: PropertyPath[];
+  paths: readonly PropertyPath[];
+  /** FieldURIs among the paths. */
+  uris: ReadonlySet<string>;
 }
 
-export const idOnly: Shape = { base: "IdOnly", bodyType: "Best", includeMime: false, paths: [] };
+export const idOnly: Shape = { base: "IdOnly", bodyType: "Best", includeMime: false, paths: [], uris: new Set() };
 
 /** Reads ItemShape, FolderShape or AttachmentShape. */
 export function readShape(element: XmlElement | undefined): Shape {
@@ -29,11 +31,13 @@ export function readShape(element: XmlElement | undefined): Shape {
   if (bodyType !== "Best" && bodyType !== "HTML" && bodyType !== "Text") {
     throw schemaViolation(`The 'BodyType' element is invalid - The value '${bodyType}' is invalid.`);
   }
+  const paths = childrenOf(childOf(element, "AdditionalProperties")).map(readPath);
   return {
     base: base === "PcxPeopleSearch" ? "IdOnly" : base,
     bodyType,
     includeMime: readBoolean(childText(element, "IncludeMimeContent") ?? "false"),
-    paths: childrenOf(childOf(element, "AdditionalProperties")).map(readPath),
+    paths,
+    uris: new Set(paths.flatMap((path) => (path.by === "field" ? [path.uri] : []))),
   };
 }
 
@@ -69,8 +73,7 @@ export async function printItem(
   mailbox: Mailbox,
   organisation: Organisation,
 ): Promise<XmlElement> {
-  const wantsMime =
-    shape.includeMime || shape.paths.some((path) => path.by === "field" && path.uri === "item:MimeContent");
+  const wantsMime = shape.includeMime || shape.uris.has("item:MimeContent");
   const context: ReadContext = {
     mailbox,
     organisation,
@@ -88,10 +91,10 @@ export function printRow(item: Item, shape: Shape, mailbox: Mailbox, organisatio
 
 /** FindItem refuses some properties outright; others it leaves out. */
 export function refuseForRows(shape: Shape): void {
-  const refused = shape.paths.find((path) => path.by === "field" && propertyOf(path.uri)?.only === "refused");
-  if (!refused && !shape.includeMime) return;
+  const refused = [...shape.uris].find((uri) => propertyOf(uri)?.only === "refused");
+  if (refused === undefined && !shape.includeMime) return;
   throw new EwsError("ErrorInvalidPropertyForOperation", "The property cannot be used with this operation.", {
-    values: { FieldURI: refused?.by === "field" ? refused.uri : "item:MimeContent" },
+    values: { FieldURI: refused ?? "item:MimeContent" },
   });
 }
 
@@ -108,19 +111,20 @@ function printed(item: Item, shape: Shape, context: ReadContext): XmlElement {
 function propertyElements(item: Item, property: ItemProperty, shape: Shape, context: ReadContext): XmlElement[] {
   if (context.isRow && property.only) return [];
   const isWanted = wants(item, property, shape, context);
+  const entries = isWanted
+    ? []
+    : shape.paths.filter((path) => path.by === "indexed" && dictionaryOf(path.uri) === property.uri);
+  if (!isWanted && entries.length === 0) return [];
   const value = property.read?.(item, context);
   if (value === undefined) return [];
-  if (isWanted) return Array.isArray(value) ? value : [value];
-  const entries = shape.paths.filter(
-    (path) => path.by === "indexed" && dictionaries[path.uri.split(":").slice(0, 2).join(":")] === property.uri,
-  );
-  return entries.length > 0 && !Array.isArray(value) ? narrowed(item, value, entries) : [];
+  const elements = Array.isArray(value) ? value : [value];
+  return isWanted ? elements : elements.flatMap((element) => narrowed(item, element, entries));
 }
 
 function wants(item: Item, property: ItemProperty, shape: Shape, context: ReadContext): boolean {
   if (property.element === "ItemId") return item.id !== "";
   if (shape.includeMime && property.element === "MimeContent") return true;
-  if (shape.paths.some((path) => path.by === "field" && path.uri === property.uri)) return true;
+  if (shape.uris.has(property.uri)) return true;
   if (shape.base === "AllProperties") return !onlyByName.has(property.element);
   // the row shape of contacts lacks what only GetItem gives; everything else is the same list
   return (
@@ -131,6 +135,11 @@ function wants(item: Item, property: ItemProperty, shape: Shape, context: ReadCo
 }
 
 /** The dictionary property an indexed path picks an entry of. */
+export function dictionaryOf(indexedUri: string): string | undefined {
+  return dictionaries[indexedUri.split(":").slice(0, 2).join(":")];
+}
+
+/** Those properties by the URI of their entries. */
 export const dictionaries: Readonly<Record<string, string>> = {
   "contacts:EmailAddress": "contacts:EmailAddresses",
   "contacts:PhoneNumber": "contacts:PhoneNumbers",

@@ -7,7 +7,7 @@ import { addressKey, addressParts, changeContact } from "./properties/contact-pr
 import { itemSchemas, kindOfElement, propertyOf } from "./properties/item-schema.ts";
 import { phoneNames } from "./properties/names.ts";
 import type { Draft, ItemProperty, WriteContext } from "./properties/property.ts";
-import { dictionaries } from "./shape.ts";
+import { dictionaries, dictionaryOf } from "./shape.ts";
 import { invalidSet, readAttachments, settle, writeContext } from "./write-item.ts";
 import { childOf, childrenOf, type XmlElement } from "./xml.ts";
 
@@ -60,7 +60,7 @@ function setWhole(draft: Draft, property: ItemProperty, child: XmlElement, conte
 }
 
 function setIndexed(draft: Draft, uri: string, child: XmlElement, context: WriteContext): void {
-  const property = requireProperty(draft, dictionaries[uri.split(":").slice(0, 2).join(":")] ?? uri);
+  const property = requireProperty(draft, dictionaryOf(uri) ?? uri);
   if (!property.write) throw invalidSet(uri);
   if (property.element !== child.name || childrenOf(child).length !== 1) throw updateMismatch();
   property.write(draft, child, context);

@@ -5,7 +5,7 @@ import { directoryContact } from "../directory-contact.ts";
 import { entryError } from "../each.ts";
 import { EwsError, schemaViolation } from "../ews-error.ts";
 import { mailboxElement } from "../properties/property.ts";
-import { printItem, type Shape } from "../shape.ts";
+import { idOnly, printItem, type Shape } from "../shape.ts";
 import { failure, responses, success } from "../soap.ts";
 import { findFolders } from "../targets.ts";
 import { childOf, childText, m, t, type XmlElement } from "../xml.ts";
@@ -59,7 +59,7 @@ async function resolutions(call: EwsCall, entry: string): Promise<XmlElement[]> 
   return scope.startsWith("Contacts") ? [...fromContacts, ...fromDirectory] : [...fromDirectory, ...fromContacts];
 }
 
-const contactShape: Shape = { base: "Default", bodyType: "Text", includeMime: false, paths: [] };
+const contactShape: Shape = { ...idOnly, base: "Default", bodyType: "Text" };
 
 async function contactResolutions(call: EwsCall, entry: string, wantsContact: boolean): Promise<XmlElement[]> {
   const given = findFolders(call, childOf(call.request, "ParentFolderIds"));

@@ -158,7 +158,7 @@ export function folderPropertyOfElement(element: string): FolderProperty | undef
 
 function wants(property: FolderProperty, shape: Shape): boolean {
   if (property.element === "FolderId") return true;
-  if (shape.paths.some((path) => path.by === "field" && path.uri === property.uri)) return true;
+  if (shape.uris.has(property.uri)) return true;
   if (property.onlyByName) return false;
   return shape.base === "AllProperties" || (shape.base === "Default" && defaults.has(property.element));
 }

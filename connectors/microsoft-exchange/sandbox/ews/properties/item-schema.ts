@@ -149,13 +149,12 @@ export function kindOfElement(element: string): ItemKind | undefined {
   return found?.[0] as ItemKind | undefined;
 }
 
-/** A property by its FieldURI, whichever kind of item has it first; contacts and lists share some URIs. */
+const byKind = new Map(
+  Object.entries(itemSchemas).map(([kind, schema]) => [kind, new Map(schema.properties.map((one) => [one.uri, one]))]),
+);
+const byUri = new Map([...byKind.values()].flatMap((properties) => [...properties]).toReversed());
+
+/** A property by its FieldURI: of one kind of item, else of whichever kind has it first. */
 export function propertyOf(uri: string, kind?: ItemKind): ItemProperty | undefined {
-  const own = kind && itemSchemas[kind].properties.find((one) => one.uri === uri);
-  if (own || kind) return own;
-  for (const schema of Object.values(itemSchemas)) {
-    const found = schema.properties.find((one) => one.uri === uri);
-    if (found) return found;
-  }
-  return undefined;
+  return kind ? byKind.get(kind)?.get(uri) : byUri.get(uri);
 }
