@@ -1,8 +1,20 @@
 import { describe, expect, it } from "vitest";
+import type { BearerPrincipal } from "../../connectors/microsoft-exchange/sandbox/ews/principal.ts";
 import { ewsContractTitle, hasEwsContract, validateEws } from "./ews-contract.ts";
 import { envelope, useSandbox } from "./raw-ews.ts";
 
-const { call, send, sandbox } = useSandbox({ findCountLimit: 10, maxConcurrency: 3 });
+/** Tokens the tests send, with what they say. */
+const tokens: Record<string, BearerPrincipal> = {
+  app: { kind: "app", roles: ["full_access_as_app"] },
+  weakApp: { kind: "app", roles: [] },
+  user: { kind: "user", userPrincipalName: "alice@sandbox.example", scopes: ["EWS.AccessAsUser.All"] },
+  weakUser: { kind: "user", userPrincipalName: "alice@sandbox.example", scopes: ["Mail.Read"] },
+};
+const { call, send, sandbox } = useSandbox({
+  findCountLimit: 10,
+  maxConcurrency: 3,
+  verifyBearer: (token) => tokens[token],
+});
 const distinguished = (name: string, mailbox = "") =>
   `<t:DistinguishedFolderId Id="${name}">${mailbox ? `<t:Mailbox><t:EmailAddress>${mailbox}</t:EmailAddress></t:Mailbox>` : ""}</t:DistinguishedFolderId>`;
 const getInbox = (mailbox = "") =>
@@ -24,11 +36,11 @@ describe("authentication", () => {
     for (const raw of [{ user: "" }, { password: "wrong" }]) {
       const answer = await send(envelope(getInbox()), raw);
       expect(answer.status).toBe(401);
-      expect(answer.headers.get("www-authenticate")).toMatch(/^Basic realm=/);
+      expect(answer.headers.get("www-authenticate")).toMatch(/Basic realm=/);
     }
     const get = await fetch(sandbox().ewsUrl);
     expect(get.status).toBe(401);
-    expect(get.headers.get("www-authenticate")).toMatch(/^Basic/);
+    expect(get.headers.get("www-authenticate")).toMatch(/Basic/);
   });
 
   it("takes the path in any case, and names with a domain", async () => {
@@ -50,6 +62,21 @@ describe("authentication", () => {
     expect((await call(getInbox(), { user: svc, header: impersonate("nobody", "PrincipalName") })).codes).toEqual([
       "ErrorInvalidUserPrincipalName",
     ]);
+  });
+
+  it("takes tokens: people with the scope, applications with the role and somebody to act for", async () => {
+    expect((await call(getInbox(), { token: "user" })).codes).toEqual(["NoError"]);
+    expect((await call(getInbox(), { token: "app", header: impersonate("bob@sandbox.example") })).codes).toEqual([
+      "NoError",
+    ]);
+    expect((await call(getInbox(), { token: "app" })).codes).toEqual(["ErrorInvalidExchangeImpersonationHeaderData"]);
+    const weak = await call(getInbox(), { token: "weakApp", header: impersonate("bob@sandbox.example") });
+    expect(weak.codes).toEqual(["ErrorImpersonateUserDenied"]);
+    for (const token of ["weakUser", "unknown"]) {
+      const answer = await send(envelope(getInbox()), { token });
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get("www-authenticate")).toContain('error="invalid_token"');
+    }
   });
 
   it("keeps others' mailboxes closed until access is given", async () => {

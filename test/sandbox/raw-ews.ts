@@ -55,6 +55,8 @@ function decodeEntities(text: string): string {
 export interface RawOptions {
   user?: string;
   password?: string;
+  /** A bearer token instead of name and password. */
+  token?: string;
   version?: string | undefined;
   header?: string;
   url?: string;
@@ -79,11 +81,13 @@ export function useSandbox(options: SandboxOptions = {}) {
   });
   async function send(xml: string, raw: RawOptions = {}): Promise<RawAnswer> {
     const { user = "alice@sandbox.example", password = "sandbox" } = raw;
+    const basic = user === "" ? undefined : `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+    const authorization = raw.token === undefined ? basic : `Bearer ${raw.token}`;
     const response = await fetch(raw.url ?? sandbox.ewsUrl, {
       method: "POST",
       headers: {
         "Content-Type": "text/xml; charset=utf-8",
-        ...(user === "" ? {} : { Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` }),
+        ...(authorization ? { Authorization: authorization } : {}),
       },
       body: xml,
     });
