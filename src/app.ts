@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyServerOptions } from "fastif
 import { serializerCompiler } from "fastify-type-provider-zod";
 import type { HttpParts } from "./http/parts.ts";
 import { addAnswerHeaders } from "./http/plugins/answer-headers.ts";
+import { addAnswerOver } from "./http/plugins/answer-over.ts";
 import { addApiAuth } from "./http/plugins/api-auth.ts";
 import { addBodies } from "./http/plugins/bodies.ts";
 import { addAdmission, addBodyTimeout, addDrain } from "./http/plugins/limits.ts";
@@ -69,6 +70,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
   app.setSerializerCompiler(serializerCompiler);
 
   addProblems(app, parts.log);
+  addAnswerOver(app);
   addRequestId(app);
   addRequestLog(app, parts);
   addDrain(app, parts);

@@ -1,21 +1,22 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyRequest } from "fastify";
 import type { Call } from "../runtime/use-cases.ts";
+import { onAnswerOver } from "./plugins/answer-over.ts";
 
 /**
  * The call of a request. Its signal aborts when the caller leaves: the answer's `close` before its end tells so; `close`
  * of the request also fires when its body was read (Node 16 and later).
  */
-export function callOf(request: FastifyRequest, reply: FastifyReply): Call {
+export function callOf(request: FastifyRequest): Call {
   const { principal } = request;
   if (principal === null) throw new Error(`Route ${request.routeOptions.url} was reached without a principal`);
-  return { principal, requestId: request.id, signal: signalOf(reply) };
+  return { principal, requestId: request.id, signal: signalOf(request) };
 }
 
 /** Aborts when the caller leaves before the answer is complete. */
-export function signalOf(reply: FastifyReply): AbortSignal {
+export function signalOf(request: FastifyRequest): AbortSignal {
   const controller = new AbortController();
-  reply.raw.once("close", () => {
-    if (!reply.raw.writableEnded) controller.abort();
+  onAnswerOver(request, (isComplete) => {
+    if (!isComplete) controller.abort();
   });
   return controller.signal;
 }

@@ -2,12 +2,16 @@ export type Labels = Readonly<Record<string, string>>;
 
 export interface Counter {
   add(labels?: Labels, by?: number): void;
+  /** One series, its labels printed once: for hot paths. */
+  series(labels: Labels): { add(by?: number): void };
 }
 export interface Gauge {
   set(value: number, labels?: Labels): void;
 }
 export interface Histogram {
   observe(value: number, labels?: Labels): void;
+  /** One series, its labels printed once: for hot paths. */
+  series(labels: Labels): { observe(value: number): void };
 }
 
 /** Counters, gauges and histograms of this instance, printed as Prometheus text. */
@@ -50,7 +54,15 @@ class Values implements Family, Counter, Gauge {
   }
 
   add(labels: Labels = {}, by = 1): void {
+    this.#addTo(labelText(labels), by);
+  }
+
+  series(labels: Labels): { add(by?: number): void } {
     const key = labelText(labels);
+    return { add: (by = 1) => this.#addTo(key, by) };
+  }
+
+  #addTo(key: string, by: number): void {
     this.#values.set(key, (this.#values.get(key) ?? 0) + by);
   }
 
@@ -83,12 +95,24 @@ class BucketFamily implements Family, Histogram {
   }
 
   observe(value: number, labels: Labels = {}): void {
+    this.#observeIn(this.#buckets(labels), value);
+  }
+
+  series(labels: Labels): { observe(value: number): void } {
+    const buckets = this.#buckets(labels);
+    return { observe: (value) => this.#observeIn(buckets, value) };
+  }
+
+  #buckets(labels: Labels): Buckets {
     const key = labelText(labels);
-    let buckets = this.#series.get(key);
-    if (buckets === undefined) {
-      buckets = { counts: this.#bounds.map(() => 0), sum: 0, count: 0 };
-      this.#series.set(key, buckets);
-    }
+    const known = this.#series.get(key);
+    if (known !== undefined) return known;
+    const made = { counts: this.#bounds.map(() => 0), sum: 0, count: 0 };
+    this.#series.set(key, made);
+    return made;
+  }
+
+  #observeIn(buckets: Buckets, value: number): void {
     const index = this.#bounds.findIndex((bound) => value <= bound);
     if (index >= 0) buckets.counts[index]! += 1;
     buckets.sum += value;

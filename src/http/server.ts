@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyBaseLogger, FastifyInstance, FastifyTypeProvider, RawServerDefault } from "fastify";
 import type { z } from "zod";
 import type { Principal, Scope } from "../runtime/use-cases.ts";
+import type { OverListener } from "./plugins/answer-over.ts";
 
 type DeepReadonly<T> = T extends (infer E)[]
   ? readonly DeepReadonly<E>[]
@@ -41,7 +42,8 @@ declare module "fastify" {
   }
   interface FastifyRequest {
     principal: Principal | null;
-    startedAt: number;
+    /** What runs when the answer is over. */
+    whenOver: OverListener[] | null;
   }
   interface FastifyInstance {
     /** Begins to refuse new work (503) and to close connections after their answer; `close()` calls it too. */

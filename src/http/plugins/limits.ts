@@ -1,23 +1,12 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyRequest } from "fastify";
 import { busy } from "#spi";
 import type { HttpParts } from "../parts.ts";
 import { Refusal } from "../refusal.ts";
 import type { Server } from "../server.ts";
+import { onAnswerOver } from "./answer-over.ts";
 
 const shedWaitMs = 1000;
 const drainWaitMs = 5000;
-
-/** Runs once when the answer is over, whether it was sent or the caller left. */
-export function onAnswerOver(reply: FastifyReply, over: () => void): void {
-  let done = false;
-  const once = (): void => {
-    if (done) return;
-    done = true;
-    over();
-  };
-  reply.raw.once("finish", once);
-  reply.raw.once("close", once);
-}
 
 const isExempt = (request: FastifyRequest): boolean => request.routeOptions.config.admission === "exempt";
 
@@ -30,14 +19,14 @@ export function addAdmission(app: Server, parts: HttpParts): void {
   const gauge = parts.metrics.gauge("http_requests_in_flight", "Requests being worked on.");
   let inFlight = 0;
   parts.metrics.beforePrint(() => gauge.set(inFlight));
-  app.addHook("onRequest", (request, reply, done) => {
+  app.addHook("onRequest", (request, _reply, done) => {
     if (isExempt(request)) return done();
     if (inFlight >= parts.settings.limits.inFlight) {
       shed.add({ reason: "overload" });
       return done(busy("The service works on as many requests as it may; try again shortly.", shedWaitMs));
     }
     inFlight += 1;
-    onAnswerOver(reply, () => {
+    onAnswerOver(request, () => {
       inFlight -= 1;
     });
     done();
@@ -92,7 +81,7 @@ export function addBodyTimeout(app: Server, parts: HttpParts): void {
     }, requestTimeoutMs);
     timer.unref();
     payload.once("end", () => clearTimeout(timer));
-    onAnswerOver(reply, () => clearTimeout(timer));
+    onAnswerOver(request, () => clearTimeout(timer));
     done(null, payload);
   });
 }

@@ -50,7 +50,7 @@ function queryRoutes(app: Server, parts: HttpParts): void {
     async (request, reply) => {
       refuseAsync(request);
       const format = rowsFormat(request);
-      const call = callOf(request, reply);
+      const call = callOf(request);
       const { connection } = request.params;
       if (format === "application/json") {
         const page = await cases.activities.query(call, connection, request.body);
@@ -76,7 +76,7 @@ function queryRoutes(app: Server, parts: HttpParts): void {
         response: { 200: explanation },
       },
     },
-    async (request, reply) => cases.activities.explain(callOf(request, reply), request.params.connection, request.body),
+    async (request) => cases.activities.explain(callOf(request), request.params.connection, request.body),
   );
 }
 
@@ -120,7 +120,7 @@ function writeRoute(app: Server, parts: HttpParts, kind: WriteKind): void {
     async (request, reply) => {
       refuseAsync(request);
       const format = outcomesFormat(request);
-      const call = callOf(request, reply);
+      const call = callOf(request);
       const { connection } = request.params;
       const upload = uploadOf(request);
       if (upload !== undefined) return answerUpload(parts, request, reply, { call, connection, kind, bytes: upload });
@@ -159,7 +159,7 @@ function executeRoute(app: Server, parts: HttpParts): void {
     async (request, reply) => {
       refuseAsync(request);
       const format = rowsFormat(request);
-      const call = callOf(request, reply);
+      const call = callOf(request);
       return answerOnce(parts, request, reply, call, {
         body: JSON.stringify(request.body),
         work: async () => {

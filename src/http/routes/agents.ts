@@ -19,6 +19,6 @@ export function agentRoutes(app: Server, { cases }: HttpParts): void {
         response: { 200: agentPage },
       },
     },
-    async (request, reply) => listPage(await cases.agents.list(callOf(request, reply)), request.query),
+    async (request) => listPage(await cases.agents.list(callOf(request)), request.query),
   );
 }

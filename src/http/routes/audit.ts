@@ -17,6 +17,6 @@ export function auditRoutes(app: Server, { cases }: HttpParts): void {
         response: { 200: auditPage },
       },
     },
-    async (request, reply) => cases.audit.list(callOf(request, reply), request.query),
+    async (request) => cases.audit.list(callOf(request), request.query),
   );
 }

@@ -25,7 +25,7 @@ export function authorizationRoutes(app: Server, { cases }: HttpParts): void {
       },
     },
     async (request, reply) => {
-      const started = await cases.tokens.authorize(callOf(request, reply), request.params.connection);
+      const started = await cases.tokens.authorize(callOf(request), request.params.connection);
       return reply.code(201).send(started);
     },
   );
@@ -42,7 +42,7 @@ export function authorizationRoutes(app: Server, { cases }: HttpParts): void {
       },
     },
     async (request, reply) => {
-      const result = await cases.tokens.callback(request.query, request.id, signalOf(reply));
+      const result = await cases.tokens.callback(request.query, request.id, signalOf(request));
       return reply
         .code(result.succeeded ? 200 : 400)
         .header("content-type", "text/html; charset=utf-8")

@@ -90,8 +90,8 @@ function connectionCatalog(app: Server, { cases }: HttpParts): void {
         response: { 200: pageOf(tableView) },
       },
     },
-    async (request, reply) =>
-      listPage(await catalog.connectionTables(callOf(request, reply), request.params.connection), request.query),
+    async (request) =>
+      listPage(await catalog.connectionTables(callOf(request), request.params.connection), request.query),
   );
   app.get(
     "/v1/connections/:connection/tables/:table",
@@ -107,9 +107,9 @@ function connectionCatalog(app: Server, { cases }: HttpParts): void {
         response: { 200: tableView },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       const { connection, table } = request.params;
-      return catalog.connectionTable(callOf(request, reply), connection, table);
+      return catalog.connectionTable(callOf(request), connection, table);
     },
   );
   app.get(
@@ -125,8 +125,8 @@ function connectionCatalog(app: Server, { cases }: HttpParts): void {
         response: { 200: pageOf(procedureView) },
       },
     },
-    async (request, reply) =>
-      listPage(await catalog.connectionProcedures(callOf(request, reply), request.params.connection), request.query),
+    async (request) =>
+      listPage(await catalog.connectionProcedures(callOf(request), request.params.connection), request.query),
   );
   app.get(
     "/v1/connections/:connection/procedures/:procedure",
@@ -141,9 +141,9 @@ function connectionCatalog(app: Server, { cases }: HttpParts): void {
         response: { 200: procedureView },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       const { connection, procedure } = request.params;
-      return catalog.connectionProcedure(callOf(request, reply), connection, procedure);
+      return catalog.connectionProcedure(callOf(request), connection, procedure);
     },
   );
 }

@@ -40,7 +40,7 @@ export function connectionRoutes(app: Server, { cases }: HttpParts): void {
       },
     },
     async (request, reply) => {
-      const call = callOf(request, reply);
+      const call = callOf(request);
       const input: ConnectionInput = request.body;
       if (request.query.validateOnly === true) return connections.validate(call, input);
       const created = await connections.create(call, input);
@@ -60,7 +60,7 @@ export function connectionRoutes(app: Server, { cases }: HttpParts): void {
         response: { 200: connectionPage },
       },
     },
-    async (request, reply) => connections.list(callOf(request, reply), request.query),
+    async (request) => connections.list(callOf(request), request.query),
   );
   app.get(
     "/v1/connections/:connection",
@@ -76,7 +76,7 @@ export function connectionRoutes(app: Server, { cases }: HttpParts): void {
       },
     },
     async (request, reply) => {
-      const tagged = await connections.get(callOf(request, reply), request.params.connection);
+      const tagged = await connections.get(callOf(request), request.params.connection);
       return sendTagged(request, reply, tagged, tagged.value);
     },
   );
@@ -97,7 +97,7 @@ export function connectionRoutes(app: Server, { cases }: HttpParts): void {
       },
     },
     async (request, reply) => {
-      const call = callOf(request, reply);
+      const call = callOf(request);
       const { connection } = request.params;
       const ifMatch = await ifMatchOf(request, () => connections.get(call, connection));
       const tagged = await connections.replace(call, connection, request.body, ifMatch);
@@ -120,7 +120,7 @@ export function connectionRoutes(app: Server, { cases }: HttpParts): void {
       },
     },
     async (request, reply) => {
-      const call = callOf(request, reply);
+      const call = callOf(request);
       const { connection } = request.params;
       const ifMatch = await ifMatchOf(request, () => connections.get(call, connection));
       const tagged = await connections.patch(call, connection, request.body, ifMatch);
@@ -143,7 +143,7 @@ export function connectionRoutes(app: Server, { cases }: HttpParts): void {
       },
     },
     async (request, reply) => {
-      const call = callOf(request, reply);
+      const call = callOf(request);
       const { connection } = request.params;
       const ifMatch = await ifMatchOf(request, () => connections.get(call, connection));
       await connections.remove(call, connection, {
@@ -172,10 +172,10 @@ function connectionTestRoutes(app: Server, { cases }: Pick<HttpParts, "cases">):
         response: { 200: testReport },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       if (request.query.agents === "group")
         throw unsupported("This version tests on one agent at a time: leave `agents=group` out.");
-      return cases.tests.test(callOf(request, reply), request.params.connection);
+      return cases.tests.test(callOf(request), request.params.connection);
     },
   );
   app.get(
@@ -192,6 +192,6 @@ function connectionTestRoutes(app: Server, { cases }: Pick<HttpParts, "cases">):
         response: { 200: connectionStatus },
       },
     },
-    async (request, reply) => cases.tests.status(callOf(request, reply), request.params.connection),
+    async (request) => cases.tests.status(callOf(request), request.params.connection),
   );
 }

@@ -128,7 +128,6 @@ export function connectorRoutes(app: Server, { cases }: HttpParts): void {
         response: { 200: testReport },
       },
     },
-    async (request, reply) =>
-      cases.tests.testUnsaved(callOf(request, reply), request.params.connector, request.body.properties),
+    async (request) => cases.tests.testUnsaved(callOf(request), request.params.connector, request.body.properties),
   );
 }

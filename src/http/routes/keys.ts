@@ -25,7 +25,7 @@ export function keyRoutes(app: Server, { cases }: HttpParts): void {
       },
     },
     async (request, reply) => {
-      const created = await keys.create(callOf(request, reply), request.body);
+      const created = await keys.create(callOf(request), request.body);
       reply.code(201).header("location", `/v1/keys/${encodeURIComponent(created.id)}`);
       return created;
     },
@@ -42,7 +42,7 @@ export function keyRoutes(app: Server, { cases }: HttpParts): void {
         response: { 200: keyPage },
       },
     },
-    async (request, reply) => keys.list(callOf(request, reply), request.query),
+    async (request) => keys.list(callOf(request), request.query),
   );
   app.get(
     "/v1/keys/:key",
@@ -57,7 +57,7 @@ export function keyRoutes(app: Server, { cases }: HttpParts): void {
         response: { 200: keyView },
       },
     },
-    async (request, reply) => keys.get(callOf(request, reply), request.params.key),
+    async (request) => keys.get(callOf(request), request.params.key),
   );
   app.patch(
     "/v1/keys/:key",
@@ -73,7 +73,7 @@ export function keyRoutes(app: Server, { cases }: HttpParts): void {
         response: { 200: keyView },
       },
     },
-    async (request, reply) => keys.patch(callOf(request, reply), request.params.key, request.body),
+    async (request) => keys.patch(callOf(request), request.params.key, request.body),
   );
   app.delete(
     "/v1/keys/:key",
@@ -91,7 +91,7 @@ export function keyRoutes(app: Server, { cases }: HttpParts): void {
       },
     },
     async (request, reply) => {
-      await keys.remove(callOf(request, reply), request.params.key);
+      await keys.remove(callOf(request), request.params.key);
       return reply.code(204).send();
     },
   );

@@ -82,7 +82,7 @@ function runRoute(app: Server, parts: HttpParts): void {
     async (request, reply) => {
       refuseAsync(request);
       const format = rowsFormat(request);
-      const call = callOf(request, reply);
+      const call = callOf(request);
       const { activity } = request.params;
       const input: RunInput = request.body ?? {};
       requireRowLimit(input.rows, settings.limits.rowsPerCall);
@@ -140,7 +140,7 @@ export function savedActivityRoutes(app: Server, parts: HttpParts): void {
       },
     },
     async (request, reply) => {
-      const created = await savedActivities.create(callOf(request, reply), inputOf(request.body));
+      const created = await savedActivities.create(callOf(request), inputOf(request.body));
       reply.code(201).header("location", `/v1/activities/${encodeURIComponent(created.value.id)}`);
       return sendTagged(request, reply, created, flatten(created.value));
     },
@@ -157,8 +157,8 @@ export function savedActivityRoutes(app: Server, parts: HttpParts): void {
         response: { 200: savedActivityPage },
       },
     },
-    async (request, reply) => {
-      const page = await savedActivities.list(callOf(request, reply), request.query);
+    async (request) => {
+      const page = await savedActivities.list(callOf(request), request.query);
       return { ...page, items: page.items.map(flatten) };
     },
   );
@@ -176,7 +176,7 @@ export function savedActivityRoutes(app: Server, parts: HttpParts): void {
       },
     },
     async (request, reply) => {
-      const tagged = await savedActivities.get(callOf(request, reply), request.params.activity);
+      const tagged = await savedActivities.get(callOf(request), request.params.activity);
       return sendTagged(request, reply, tagged, flatten(tagged.value));
     },
   );
@@ -196,7 +196,7 @@ export function savedActivityRoutes(app: Server, parts: HttpParts): void {
       },
     },
     async (request, reply) => {
-      const call = callOf(request, reply);
+      const call = callOf(request);
       const { activity } = request.params;
       const ifMatch = await ifMatchOf(request, () => savedActivities.get(call, activity));
       const tagged = await savedActivities.replace(call, activity, inputOf(request.body), ifMatch);
@@ -218,7 +218,7 @@ export function savedActivityRoutes(app: Server, parts: HttpParts): void {
       },
     },
     async (request, reply) => {
-      const call = callOf(request, reply);
+      const call = callOf(request);
       const { activity } = request.params;
       const ifMatch = await ifMatchOf(request, () => savedActivities.get(call, activity));
       await savedActivities.remove(call, activity, ifMatch);

@@ -22,7 +22,7 @@ export function tokenRoutes(app: Server, { cases }: HttpParts): void {
         response: { 200: tokenView },
       },
     },
-    async (request, reply) => cases.tokens.get(callOf(request, reply), request.params.connection),
+    async (request) => cases.tokens.get(callOf(request), request.params.connection),
   );
   app.put(
     "/v1/connections/:connection/token",
@@ -38,7 +38,7 @@ export function tokenRoutes(app: Server, { cases }: HttpParts): void {
         response: { 200: tokenView },
       },
     },
-    async (request, reply) => cases.tokens.put(callOf(request, reply), request.params.connection, request.body),
+    async (request) => cases.tokens.put(callOf(request), request.params.connection, request.body),
   );
   app.delete(
     "/v1/connections/:connection/token",
@@ -55,7 +55,7 @@ export function tokenRoutes(app: Server, { cases }: HttpParts): void {
       },
     },
     async (request, reply) => {
-      await cases.tokens.forget(callOf(request, reply), request.params.connection);
+      await cases.tokens.forget(callOf(request), request.params.connection);
       return reply.code(204).send();
     },
   );
@@ -74,6 +74,6 @@ export function tokenRoutes(app: Server, { cases }: HttpParts): void {
         response: { 200: tokenView },
       },
     },
-    async (request, reply) => cases.tokens.refresh(callOf(request, reply), request.params.connection),
+    async (request) => cases.tokens.refresh(callOf(request), request.params.connection),
   );
 }

@@ -25,7 +25,7 @@ export function variableRoutes(app: Server, { cases }: HttpParts): void {
       },
     },
     async (request, reply) => {
-      const created = await variables.create(callOf(request, reply), request.body);
+      const created = await variables.create(callOf(request), request.body);
       reply.code(201).header("location", `/v1/variables/${encodeURIComponent(created.value.name)}`);
       return sendTagged(request, reply, created, created.value);
     },
@@ -42,7 +42,7 @@ export function variableRoutes(app: Server, { cases }: HttpParts): void {
         response: { 200: variablePage },
       },
     },
-    async (request, reply) => variables.list(callOf(request, reply), request.query),
+    async (request) => variables.list(callOf(request), request.query),
   );
   app.get(
     "/v1/variables/:variable",
@@ -58,7 +58,7 @@ export function variableRoutes(app: Server, { cases }: HttpParts): void {
       },
     },
     async (request, reply) => {
-      const tagged = await variables.get(callOf(request, reply), request.params.variable);
+      const tagged = await variables.get(callOf(request), request.params.variable);
       return sendTagged(request, reply, tagged, tagged.value);
     },
   );
@@ -77,7 +77,7 @@ export function variableRoutes(app: Server, { cases }: HttpParts): void {
       },
     },
     async (request, reply) => {
-      const call = callOf(request, reply);
+      const call = callOf(request);
       const { variable } = request.params;
       const ifMatch = await ifMatchOf(request, () => variables.get(call, variable));
       const tagged = await variables.replace(call, variable, request.body, ifMatch);
@@ -99,7 +99,7 @@ export function variableRoutes(app: Server, { cases }: HttpParts): void {
       },
     },
     async (request, reply) => {
-      const call = callOf(request, reply);
+      const call = callOf(request);
       const { variable } = request.params;
       const ifMatch = await ifMatchOf(request, () => variables.get(call, variable));
       await variables.remove(call, variable, ifMatch);
