@@ -7,7 +7,7 @@ import type { Cloud } from "./clouds.ts";
 import { askManagedIdentity, type ManagedIdentitySource } from "./managed-identity.ts";
 import { acquireByMsal, type MsalRequest } from "./msal.ts";
 import type { Grant } from "./schemes.ts";
-import { resourceFor, type ServiceSchema, scopesFor } from "./scopes.ts";
+import { resourceFor, type ServiceSchema, signInScopes, silentScopes } from "./scopes.ts";
 import { signInUrl, tenantSegment } from "./sign-in-url.ts";
 
 /** All that getting a token depends on. */
@@ -107,7 +107,7 @@ async function signInSilently(options: EntraOptions, http: HttpClient, signal: A
 }
 
 const scopesOf = ({ cloud, schema, grant, scope }: EntraOptions): readonly string[] =>
-  scopesFor(cloud, schema, grant, scope);
+  silentScopes(cloud, schema, grant, scope);
 
 const ask = (options: EntraOptions, request: MsalRequest, http: HttpClient, signal: AbortSignal): Promise<TokenSet> =>
   acquireByMsal(
@@ -132,12 +132,15 @@ function askIdentity(options: EntraOptions, http: HttpClient, signal: AbortSigna
 const idOf = ({ clientId }: EntraOptions): { readonly clientId?: string } =>
   clientId === undefined || clientId === "" ? {} : { clientId };
 
+/** Those the user consented to a moment before. */
+const codeScopes = ({ cloud, schema, scope }: EntraOptions): readonly string[] => signInScopes(cloud, schema, scope);
+
 function codeFlowOf(options: EntraOptions): CodeFlow {
   return {
     authorizationUrl: async ({ redirectUri, state, codeChallenge, loginHint }) =>
       signInUrl(options, { callbackUrl: redirectUri, state, codeChallenge, loginHint, prompt: "select_account" }),
     redeem: ({ redirectUri, code, codeVerifier }, http, signal) =>
-      ask(options, { kind: "code", scopes: scopesOf(options), redirectUri, code, codeVerifier }, http, signal),
+      ask(options, { kind: "code", scopes: codeScopes(options), redirectUri, code, codeVerifier }, http, signal),
   };
 }
 

@@ -16,5 +16,5 @@ export {
   managedIdentitySource,
 } from "./managed-identity.ts";
 export { type Grant, type SchemePlan, schemePlan } from "./schemes.ts";
-export { resourceFor, type ServiceSchema, scopesFor } from "./scopes.ts";
+export { resourceFor, type ServiceSchema, signInScopes, silentScopes } from "./scopes.ts";
 export { adminConsentUrl, signInUrl } from "./sign-in-url.ts";

@@ -9,7 +9,6 @@ const graphPermissions = [
   "Group.ReadWrite.All",
   "User.ReadWrite.All",
   "Mail.ReadWrite.Shared",
-  "Mail.Send",
 ] as const;
 
 export type ServiceSchema = "EWS" | "MSGraph";
@@ -18,12 +17,26 @@ export type ServiceSchema = "EWS" | "MSGraph";
 export const resourceFor = (cloud: Cloud, schema: ServiceSchema): string =>
   schema === "MSGraph" ? cloud.graphResource : cloud.exchangeResource;
 
-/** Scopes to ask for: `.default` where the application acts by itself, else those of property Scope or the default list. */
-export function scopesFor(cloud: Cloud, schema: ServiceSchema, grant: Grant, given?: string): readonly string[] {
-  const resource = resourceFor(cloud, schema);
-  if (grant === "client" || grant === "managed-identity") return [`${resource}/.default`];
-  const own = (given ?? "").split(/[\s,]+/).filter((scope) => scope !== "");
+/** Scopes of property Scope, which win over every default. */
+const ownScopes = (given: string | undefined): readonly string[] =>
+  (given ?? "").split(/[\s,]+/).filter((scope) => scope !== "");
+
+/** Scopes for which a user signs in and consents: those of property Scope, else the driver's default list. */
+export function signInScopes(cloud: Cloud, schema: ServiceSchema, given?: string): readonly string[] {
+  const own = ownScopes(given);
   if (own.length > 0) return own;
+  const resource = resourceFor(cloud, schema);
   const permissions = schema === "MSGraph" ? graphPermissions : ["EWS.AccessAsUser.All"];
   return ["offline_access", ...permissions.map((permission) => `${resource}/${permission}`)];
+}
+
+/**
+ * Scopes of a request nobody sits before: all that was consented to, so that tokens obtained elsewhere for other scopes
+ * than the default list renew as well. An application by itself knows nothing else.
+ */
+export function silentScopes(cloud: Cloud, schema: ServiceSchema, grant: Grant, given?: string): readonly string[] {
+  const everything = `${resourceFor(cloud, schema)}/.default`;
+  if (grant === "client" || grant === "managed-identity") return [everything];
+  const own = ownScopes(given);
+  return own.length > 0 ? own : ["offline_access", everything];
 }

@@ -1,12 +1,10 @@
 import type { Cloud } from "./clouds.ts";
-import type { Grant } from "./schemes.ts";
-import { resourceFor, type ServiceSchema, scopesFor } from "./scopes.ts";
+import { resourceFor, type ServiceSchema, signInScopes } from "./scopes.ts";
 
 /** The application whose sign-in address is built. */
 export interface SignInApplication {
   readonly cloud: Cloud;
   readonly schema: ServiceSchema;
-  readonly grant: Grant;
   readonly tenant?: string;
   readonly clientId?: string;
   readonly scope?: string;
@@ -28,7 +26,7 @@ export const tenantSegment = (tenant: string | undefined): string =>
 /** The address at which a user signs in; with a code challenge as PKCE wants it. */
 export function signInUrl(application: SignInApplication, wishes: SignInWishes): string {
   const { cloud, schema, tenant, clientId, scope } = application;
-  const scopes = scopesFor(cloud, schema, "code", wishes.scope ?? scope);
+  const scopes = signInScopes(cloud, schema, wishes.scope ?? scope);
   return address(`${cloud.authority}/${tenantSegment(tenant)}/oauth2/v2.0/authorize`, {
     client_id: clientId,
     response_type: "code",

@@ -113,7 +113,8 @@ class List {
     const { calls, resource, query, owner } = this.#reading;
     const options = queryString({
       ...(window === undefined ? {} : { startDateTime: iso(window.startMs), endDateTime: iso(window.endMs) }),
-      $select: selection(resource, query).join(","),
+      // A single object has no query options in Graph's metadata.
+      $select: resource.single ? undefined : selection(resource, query).join(","),
       $filter: resource.sortLeadsFilter ? leadBySort(filter, query.orderBy) : filter,
       $orderby: printOrder(query.orderBy),
       $top: resource.single ? undefined : pageSize(calls.config, resource, query),

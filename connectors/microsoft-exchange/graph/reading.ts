@@ -39,7 +39,7 @@ export function selection(resource: GraphResource, query: GraphQuery): readonly 
   const names = selectOf(query.columns).filter((name) => !itemOnly.includes(name));
   const { selectable } = resource;
   if (selectable !== undefined && !names.every((name) => selectable.includes(name))) return [];
-  return [...new Set(resource.single ? names : ["id", ...names])].filter((name) => !name.startsWith("@"));
+  return [...new Set(["id", ...names])].filter((name) => !name.startsWith("@"));
 }
 
 /** Rows of one page when items are large: Graph answers 504 on bigger ones before it answers faster. */

@@ -204,10 +204,11 @@ export function useGraph(options: FullSandboxOptions = {}) {
       warnings.push(...(batch.warnings ?? []).map(({ code }) => code));
     }
     const answer = { batches, warnings, sent: sent.slice(before) };
-    if (plan.residual.orderBy.length === 0) return { ...answer, rows: rows.slice(0, plan.limit) };
+    const shown = (row: Row): Row => Object.fromEntries(plan.columns.map(({ name }) => [name, row[name] ?? null]));
+    if (plan.residual.orderBy.length === 0) return { ...answer, rows: rows.slice(0, plan.limit).map(shown) };
     const sorter = createSorter(plan.residual.orderBy, plan.limit ?? rows.length);
     sorter.add(rows);
-    return { ...answer, rows: sorter.sorted() };
+    return { ...answer, rows: sorter.sorted().map(shown) };
   }
 
   async function write(

@@ -20,7 +20,7 @@ const places = (
       owner: "directory",
       collection: `places/microsoft.graph.${kind}`,
       byId: false,
-      maxPage: 1000,
+      maxPage: 999,
       heavy: [],
     },
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { cloudFor, cloudOverrides, graphAudiences } from "../../../../connectors/microsoft-exchange/auth/clouds.ts";
 import { schemePlan } from "../../../../connectors/microsoft-exchange/auth/schemes.ts";
-import { scopesFor } from "../../../../connectors/microsoft-exchange/auth/scopes.ts";
+import { signInScopes, silentScopes } from "../../../../connectors/microsoft-exchange/auth/scopes.ts";
 
 describe("cloudFor", () => {
   test.each([
@@ -85,15 +85,22 @@ describe("schemePlan", () => {
   });
 });
 
-test("scopes: the application takes .default, a user the driver's list or the property's", () => {
-  const cloud = cloudFor({ office365Environment: "CHINA" });
-  expect(scopesFor(cloud, "MSGraph", "client")).toEqual(["https://microsoftgraph.chinacloudapi.cn/.default"]);
-  expect(scopesFor(cloud, "EWS", "managed-identity", "ignored")).toEqual(["https://partner.outlook.cn/.default"]);
+test("scopes: a user consents to the driver's list or the property's; silently all that was consented to", () => {
+  const china = cloudFor({ office365Environment: "CHINA" });
+  expect(silentScopes(china, "MSGraph", "client")).toEqual(["https://microsoftgraph.chinacloudapi.cn/.default"]);
+  expect(silentScopes(china, "EWS", "managed-identity", "ignored")).toEqual(["https://partner.outlook.cn/.default"]);
   const global = cloudFor({});
-  expect(scopesFor(global, "EWS", "code")).toEqual([
+  expect(silentScopes(global, "MSGraph", "code")).toEqual(["offline_access", "https://graph.microsoft.com/.default"]);
+  expect(signInScopes(global, "EWS")).toEqual(["offline_access", "https://outlook.office365.com/EWS.AccessAsUser.All"]);
+  expect(signInScopes(global, "MSGraph").map((scope) => scope.split("/").at(-1))).toEqual([
     "offline_access",
-    "https://outlook.office365.com/EWS.AccessAsUser.All",
+    "Calendars.ReadWrite.Shared",
+    "Contacts.ReadWrite",
+    "Group.Read.All",
+    "Group.ReadWrite.All",
+    "User.ReadWrite.All",
+    "Mail.ReadWrite.Shared",
   ]);
-  expect(scopesFor(global, "MSGraph", "password")).toContain("https://graph.microsoft.com/Mail.ReadWrite.Shared");
-  expect(scopesFor(global, "MSGraph", "code", "a b  c")).toEqual(["a", "b", "c"]);
+  expect(signInScopes(global, "MSGraph", "a b  c")).toEqual(["a", "b", "c"]);
+  expect(silentScopes(global, "MSGraph", "password", "a b")).toEqual(["a", "b"]);
 });

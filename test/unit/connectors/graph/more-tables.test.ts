@@ -25,6 +25,9 @@ async function rows(query: BoundQuery<GraphBinding>, handler: Handler): Promise<
   );
   const all: Row[] = [];
   for await (const batch of stream) all.push(...batch.rows);
+  await expectContract(
+    fake.seen.filter(({ url }) => url.host === "graph.microsoft.com" && !/reports/.test(url.pathname)),
+  );
   return all;
 }
 const write = (kind: "create" | "update" | "delete", of: string, given: readonly Row[], handler: Handler) => {
