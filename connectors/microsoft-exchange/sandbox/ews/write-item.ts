@@ -13,11 +13,11 @@ import type { EwsCall } from "./call.ts";
 import { readBoolean } from "./dates.ts";
 import { EwsError, schemaViolation } from "./ews-error.ts";
 import { readExtendedProperty } from "./extended-element.ts";
-import { readZone } from "./properties/calendar-properties.ts";
 import { settleContact } from "./properties/contact-properties.ts";
 import { itemSchemas, kindOfElement } from "./properties/item-schema.ts";
 import type { Draft, ItemProperty, WriteContext } from "./properties/property.ts";
 import { settleTask } from "./properties/task-properties.ts";
+import { readZone } from "./properties/zone-property.ts";
 import { settleEvent } from "./settle-event.ts";
 import { childOf, childrenOf, childText, textOf, type XmlElement } from "./xml.ts";
 

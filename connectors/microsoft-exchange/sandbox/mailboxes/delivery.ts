@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { conversationIndex, normalizedSubject } from "./conversation.ts";
 import { MailboxError } from "./errors.ts";
+import { cloneFields } from "./item-copy.ts";
 import { emptyFields } from "./item-defaults.ts";
-import { cloneFields, type Mailbox } from "./mailbox.ts";
+import type { Mailbox } from "./mailbox.ts";
 import { composedHeaders, receivedHeader } from "./message-headers.ts";
 import type { EmailAddress, Item, ItemFields, ItemKind } from "./model.ts";
 import type { Organisation } from "./organisation.ts";

@@ -6,10 +6,11 @@ export * from "./extended-properties.ts";
 export type { FolderFields } from "./folder-tree.ts";
 export { type BusyTime, busyTimes, mergedFreeBusy } from "./free-busy.ts";
 export * from "./ids.ts";
+export { cloneFields } from "./item-copy.ts";
 export * from "./item-defaults.ts";
 export { type LoadReport, loadMail, loadMessage } from "./load-mail.ts";
 export type { FolderChange, ItemChange } from "./mailbox.ts";
-export { type AttachmentFields, cloneFields, type Disposal, Mailbox } from "./mailbox.ts";
+export { type AttachmentFields, type Disposal, Mailbox } from "./mailbox.ts";
 export { clearExtended, itemSize, readExtended, writeExtended } from "./mapi-properties.ts";
 export {
   answerMeeting,

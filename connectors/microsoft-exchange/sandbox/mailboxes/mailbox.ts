@@ -2,7 +2,9 @@ import { ChangeLog, type MailboxEvent } from "./change-log.ts";
 import { MailboxError } from "./errors.ts";
 import { type FolderFields, FolderTree } from "./folder-tree.ts";
 import { attachmentId, changeKey, itemId, ownerOfId, readId } from "./ids.ts";
+import { cloneFields } from "./item-copy.ts";
 import { emptyFields } from "./item-defaults.ts";
+import { isReadFlagOnly, mimeFields } from "./item-differences.ts";
 import type {
   Attachment,
   EmailAddress,
@@ -410,29 +412,6 @@ export class Mailbox {
   }
 }
 
-/** A copy of an item's fields that shares nothing that could be changed; attachments get ids of their own again. */
-export function cloneFields(item: Item): ItemFields {
-  const { kind, id, folderId, changeNumber, addedNumber, contentNumber, articleNumber, entryNumber, ...rest } = item;
-  const { createdAt, modifiedAt, modifiedBy, mime, attachments, ...fields } = rest;
-  // Buffers lose their class in structuredClone and are never changed in place, so they are shared
-  const copy: ItemFields = {
-    ...structuredCloneKeepingBuffers(fields),
-    attachments: attachments.map((one) => ({ ...one })),
-  };
-  if (mime) copy.mime = mime;
-  return copy;
-}
-
-function structuredCloneKeepingBuffers<T>(value: T): T {
-  if (Buffer.isBuffer(value) || value === null || typeof value !== "object") return value;
-  if (value instanceof Date) return value;
-  if (value instanceof Map) {
-    return new Map([...value].map(([key, one]) => [key, structuredCloneKeepingBuffers(one)])) as T;
-  }
-  if (Array.isArray(value)) return value.map(structuredCloneKeepingBuffers) as T;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, structuredCloneKeepingBuffers(one)])) as T;
-}
-
 function folderKind(folder: Folder): string {
   const kinds: [string, string][] = [
     ["IPF.Appointment", "calendarFolder"],
@@ -449,30 +428,4 @@ function findAttachment(attachments: readonly Attachment[], id: string): Attachm
     if (inner) return inner;
   }
   return undefined;
-}
-
-/** The fields a message carries as MIME, as one text to compare. */
-function mimeFields(item: Item): string {
-  const { subject, body, from, sender, to, cc, bcc, replyTo, internetMessageId, inReplyTo, references } = item;
-  const attachments = item.attachments.map((one) => [one.id, one.name]);
-  return JSON.stringify([
-    subject,
-    body,
-    from,
-    sender,
-    to,
-    cc,
-    bcc,
-    replyTo,
-    internetMessageId,
-    inReplyTo,
-    references,
-    attachments,
-  ]);
-}
-
-function isReadFlagOnly(before: Item, after: Item): boolean {
-  if (before.isRead === after.isRead) return false;
-  const keys = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof Item>;
-  return [...keys].every((key) => before[key] === after[key] || ["isRead", "changeNumber", "modifiedAt"].includes(key));
 }

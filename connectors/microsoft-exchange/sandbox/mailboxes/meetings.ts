@@ -1,8 +1,9 @@
 import { receive, resolve } from "./delivery.ts";
 import { MailboxError } from "./errors.ts";
 import { busyTimes } from "./free-busy.ts";
+import { cloneFields } from "./item-copy.ts";
 import { emptyFields, emptyMeeting } from "./item-defaults.ts";
-import { cloneFields, type Mailbox } from "./mailbox.ts";
+import type { Mailbox } from "./mailbox.ts";
 import type { Attendee, Body, EventDetails, Item, ItemFields, MeetingDetails, ResponseStatus } from "./model.ts";
 import type { Organisation } from "./organisation.ts";
 

@@ -24,7 +24,7 @@ function changes(call: EwsCall): XmlElement[] {
   const { mailbox, folder } = targetFolder(call, childOf(call.request, "SyncFolderId")) ?? root;
   const since = readState(childText(call.request, "SyncState"));
   const elements = mailbox.folderChanges(folder.id, since).map(({ change, id, folder: changed }) => {
-    if (change === "delete" || !changed) return t("Delete", t("FolderId", { Id: id, ChangeKey: "" }));
+    if (change === "delete" || !changed) return t("Delete", t("FolderId", { Id: id }));
     return t(change === "create" ? "Create" : "Update", printFolder(changed, shape, mailbox));
   });
   return [

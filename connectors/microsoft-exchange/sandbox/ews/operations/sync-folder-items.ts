@@ -60,7 +60,7 @@ function changeElement(
   { change, id, item }: ItemChange,
   shape: Shape,
 ): XmlElement {
-  if (change === "delete" || !item) return t("Delete", t("ItemId", { Id: id, ChangeKey: "" }));
+  if (change === "delete" || !item) return t("Delete", t("ItemId", { Id: id }));
   if (change === "readFlag") {
     return t(
       "ReadFlagChange",

@@ -1,4 +1,5 @@
 import {
+  offsetMinutes,
   type Recurrence,
   type RecurrencePattern,
   type RecurrenceRange,
@@ -50,9 +51,9 @@ export function readRecurrence(element: XmlElement): Recurrence {
   return { pattern: readPattern(pattern), range: readRange(range) };
 }
 
-/** Prints a recurrence; `type` is the element the schema wants (`Recurrence`). */
-export function recurrenceElement({ pattern, range }: Recurrence): XmlElement {
-  return t("Recurrence", patternElement(pattern), rangeElement(range));
+/** Prints a recurrence; its dates carry the offset of the zone, as Exchange prints them. */
+export function recurrenceElement({ pattern, range }: Recurrence, timeZone: string): XmlElement {
+  return t("Recurrence", patternElement(pattern), rangeElement(range, timeZone));
 }
 
 function readPattern(element: XmlElement): RecurrencePattern {
@@ -184,12 +185,20 @@ function groupName(days: readonly Weekday[]): string {
   return name ?? capital(days[0] ?? "monday");
 }
 
-function rangeElement(range: RecurrenceRange): XmlElement {
-  const start = t("StartDate", range.startDate);
-  if (range.type === "endDate") return t("EndDateRecurrence", start, t("EndDate", range.endDate ?? range.startDate));
+function rangeElement(range: RecurrenceRange, timeZone: string): XmlElement {
+  const day = (date: string) => `${date}${offsetText(offsetMinutes(timeZone, new Date(`${date}T00:00:00Z`)))}`;
+  const start = t("StartDate", day(range.startDate));
+  if (range.type === "endDate")
+    return t("EndDateRecurrence", start, t("EndDate", day(range.endDate ?? range.startDate)));
   if (range.type === "numbered")
     return t("NumberedRecurrence", start, t("NumberOfOccurrences", String(range.numberOfOccurrences ?? 1)));
   return t("NoEndRecurrence", start);
+}
+
+function offsetText(minutes: number): string {
+  if (minutes === 0) return "Z";
+  const pad = (value: number) => String(value).padStart(2, "0");
+  return `${minutes < 0 ? "-" : "+"}${pad(Math.floor(Math.abs(minutes) / 60))}:${pad(Math.abs(minutes) % 60)}`;
 }
 
 function capital(day: string): string {

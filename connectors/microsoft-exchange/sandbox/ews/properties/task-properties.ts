@@ -136,7 +136,7 @@ export const taskProperties: readonly ItemProperty[] = [
     uri: "task:Recurrence",
     element: "Recurrence",
     only: "item",
-    read: ({ task }) => task?.recurrence && recurrenceElement(task.recurrence),
+    read: ({ task }) => task?.recurrence && recurrenceElement(task.recurrence, task.timeZone ?? "UTC"),
     write: (draft, element) => changeTask(draft, { recurrence: readRecurrence(element) }),
     clear: remove("recurrence"),
   },
