@@ -4,10 +4,10 @@ import { certificateFingerprint } from "./certificate.ts";
 import { claimsOf } from "./claims.ts";
 import type { ClientCredential } from "./client-credential.ts";
 import type { Cloud } from "./clouds.ts";
+import type { Grant, ServiceSchema } from "./grants.ts";
 import { askManagedIdentity, type ManagedIdentitySource } from "./managed-identity.ts";
 import { acquireByMsal, type MsalRequest } from "./msal.ts";
-import type { Grant } from "./schemes.ts";
-import { resourceFor, type ServiceSchema, signInScopes, silentScopes } from "./scopes.ts";
+import { resourceFor, signInScopes, silentScopes } from "./scopes.ts";
 import { signInUrl, tenantSegment } from "./sign-in-url.ts";
 
 /** All that getting a token depends on. */

@@ -9,12 +9,13 @@ export {
   graphAudiences,
 } from "./clouds.ts";
 export { createTokenSource, type EntraOptions } from "./entra.ts";
+export type { Grant, ServiceSchema } from "./grants.ts";
 export {
   imdsEndpoint,
   type ManagedIdentitySource,
   managedIdentityEndpoint,
   managedIdentitySource,
 } from "./managed-identity.ts";
-export { type Grant, type SchemePlan, schemePlan } from "./schemes.ts";
-export { resourceFor, type ServiceSchema, signInScopes, silentScopes } from "./scopes.ts";
+export { type SchemePlan, schemePlan } from "./schemes.ts";
+export { resourceFor, signInScopes, silentScopes } from "./scopes.ts";
 export { adminConsentUrl, signInUrl } from "./sign-in-url.ts";

@@ -1,8 +1,5 @@
 import { invalidProperty } from "#spi";
-import type { ServiceSchema } from "./scopes.ts";
-
-/** How a token is asked for. */
-export type Grant = "code" | "client" | "password" | "managed-identity";
+import type { Grant, ServiceSchema } from "./grants.ts";
 
 /** How a connection proves who it is: at the HTTP level, or by a token. */
 export type SchemePlan =

@@ -1,5 +1,5 @@
 import type { Cloud } from "./clouds.ts";
-import type { Grant } from "./schemes.ts";
+import type { Grant, ServiceSchema } from "./grants.ts";
 
 /** Permissions of Graph that the driver asks a user for by default. */
 const graphPermissions = [
@@ -10,8 +10,6 @@ const graphPermissions = [
   "User.ReadWrite.All",
   "Mail.ReadWrite.Shared",
 ] as const;
-
-export type ServiceSchema = "EWS" | "MSGraph";
 
 /** The service a token is for. */
 export const resourceFor = (cloud: Cloud, schema: ServiceSchema): string =>

@@ -1,5 +1,6 @@
 import type { Cloud } from "./clouds.ts";
-import { resourceFor, type ServiceSchema, signInScopes } from "./scopes.ts";
+import type { ServiceSchema } from "./grants.ts";
+import { resourceFor, signInScopes } from "./scopes.ts";
 
 /** The application whose sign-in address is built. */
 export interface SignInApplication {

@@ -37,34 +37,21 @@ function parsePosition(from: string | undefined): ListPosition | undefined {
   return { root, ...(typeof link === "string" ? { link } : {}) };
 }
 
-/** The pages of one collection. */
+/** The pages of one collection, each asked for when the reader wants it; asking ahead is the runtime's business. */
 async function* readList(reading: Reading, root: Root, link: string | undefined): AsyncIterable<RawPage> {
-  const { calls, query, signal } = reading;
   const list = new List(reading, root);
-  let { page, warnings } =
-    link === undefined
-      ? await list.open()
-      : { page: await list.read(link, signal), warnings: [] as readonly Warning[] };
-  const leaving = new AbortController();
-  try {
-    for (let pulled = 0; ; pulled += 1) {
-      const { next } = page;
-      // Asking ahead overlaps the server's work with the reader's, but is a wasted call when one page is all that is wanted.
-      const isLong = pulled > 0 && query.limit === undefined;
-      const ahead =
-        isLong && next !== undefined ? list.read(next, AbortSignal.any([signal, leaving.signal])) : undefined;
-      ahead?.catch(() => undefined); // Told where it is awaited; a reader who leaves never asks.
-      const position = next === undefined ? undefined : JSON.stringify({ root: root.path, link: next });
-      yield { items: page.items, address: root.address, warnings, ...(position === undefined ? {} : { position }) };
-      if (next === undefined) return;
-      page = await (ahead ?? list.read(next, signal));
-      warnings = [];
-    }
-  } finally {
-    leaving.abort();
-    calls.context.log.debug({ root: root.path }, "list read ended");
+  let { page, warnings } = link === undefined ? await list.open() : { page: await list.read(link), warnings: none };
+  for (;;) {
+    const { items, next } = page;
+    const position = next === undefined ? undefined : JSON.stringify({ root: root.path, link: next });
+    yield { items, address: root.address, warnings, ...(position === undefined ? {} : { position }) };
+    if (next === undefined) return;
+    page = await list.read(next);
+    warnings = none;
   }
 }
+
+const none: readonly Warning[] = [];
 
 interface Opening {
   readonly page: Page;
@@ -102,8 +89,8 @@ class List {
   }
 
   /** The page a next link leads to. */
-  read(link: string, signal: AbortSignal): Promise<Page> {
-    const { calls } = this.#reading;
+  read(link: string): Promise<Page> {
+    const { calls, signal } = this.#reading;
     const request = this.#request(undefined, undefined);
     this.#watch.follow(link, request.operation);
     return readPage(calls, { ...request, path: absoluteLink(link, calls.config.baseUrl, request) }, signal);

@@ -156,7 +156,7 @@ describe("lists", () => {
     await expect(all(stream)).rejects.toMatchObject({ code: "PROTOCOL", causeCode: "GRAPH_ANSWER_NOT_JSON" });
   });
 
-  test("asks ahead only once the reader went on, and stops when the reader leaves", async () => {
+  test("asks for a page only when the reader wants it", async () => {
     const handler: Handler = ({ url }) => {
       const skip = Number(url.searchParams.get("$skip") ?? "0");
       return { body: { value: [{ subject: `s${skip}` }], "@odata.nextLink": `${base}/me/messages?$skip=${skip + 1}` } };
@@ -165,10 +165,8 @@ describe("lists", () => {
     await stream.next();
     expect(fake.seen).toHaveLength(1);
     await stream.next();
-    await Promise.resolve();
-    expect(fake.seen.length).toBeLessThanOrEqual(3);
     await stream.return?.();
-    expect(fake.seen.length).toBeLessThanOrEqual(3);
+    expect(fake.seen).toHaveLength(2);
   });
 });
 
