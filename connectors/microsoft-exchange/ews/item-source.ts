@@ -12,7 +12,8 @@ import { type EwsQuery, idsPerGetItem, type ReadPlan, readPlan } from "./plan.ts
 import { itemShape, propertyPath } from "./properties.ts";
 import { ItemReading, type ItemsRead } from "./read-items.ts";
 import { restriction } from "./restriction.ts";
-import { type RowKey, RowReader } from "./row-reader.ts";
+import { RowReader } from "./row-reader.ts";
+import type { RowKey } from "./row-state.ts";
 import { sortOrder } from "./sort.ts";
 import type { Xml } from "./write-xml.ts";
 

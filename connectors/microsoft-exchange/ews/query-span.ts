@@ -3,7 +3,7 @@ import type { FolderReference } from "./folders.ts";
 import type { ItemSource, Page } from "./item-source.ts";
 import { largestPage, type Span, spanText } from "./plan.ts";
 import { readPosition, writePosition } from "./position.ts";
-import type { RowKey } from "./row-reader.ts";
+import type { RowKey } from "./row-state.ts";
 
 // CalendarView: at most two years, counted generously short of leap days.
 const longestViewMs = 730 * 24 * 3600 * 1000;

@@ -6,7 +6,8 @@ import { saysNoSuchId } from "./errors.ts";
 import { getItem } from "./operations/get-item.ts";
 import { asksForMime, itemShape } from "./properties.ts";
 import { isError, type ResponseMessage } from "./response-messages.ts";
-import { type RowKey, RowReader } from "./row-reader.ts";
+import { RowReader } from "./row-reader.ts";
+import type { RowKey } from "./row-state.ts";
 
 // One item may hold a large MIME source; a batch of them must not come near this in memory.
 const singleItemLimitBytes = 192 * 1024 * 1024;

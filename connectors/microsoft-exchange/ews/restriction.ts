@@ -1,10 +1,11 @@
 import type { Comparison, Value } from "#spi";
 import { parseList } from "../mime/list-values.ts";
 import { type EwsBinding, type FilterSpec, fieldOf, type PropertyPath } from "./binding.ts";
+import { literalPieces, matchesLike } from "./like.ts";
 import { isPlainComparison, type Plain } from "./normal-form.ts";
-import { propertyPath } from "./properties.ts";
+import { combine, compare, contains, exists, not } from "./restriction-elements.ts";
 import { formatDateTime, timeOf, wireText } from "./values.ts";
-import { element, isWritable, type Xml } from "./write-xml.ts";
+import { element, type Xml } from "./write-xml.ts";
 
 /*
  * Every restriction selects at least the rows asked for, never fewer, and the service filters again: Exchange compares
@@ -13,42 +14,6 @@ import { element, isWritable, type Xml } from "./write-xml.ts";
  */
 
 type Comparing = Comparison<EwsBinding>;
-
-const constant = (value: string): Xml =>
-  element("t:FieldURIOrConstant", undefined, element("t:Constant", { Value: value }));
-const compare = (name: string, path: PropertyPath, value: string): Xml =>
-  element(`t:${name}`, undefined, propertyPath(path), constant(value));
-const exists = (path: PropertyPath): Xml => element("t:Exists", undefined, propertyPath(path));
-const not = (inner: Xml): Xml => element("t:Not", undefined, inner);
-
-/** And and Or take two or more (types.xsd: at least one, real servers refuse one). */
-function combine(name: "t:And" | "t:Or", parts: readonly Xml[]): Xml | undefined {
-  return parts.length <= 1 ? parts[0] : element(name, undefined, parts);
-}
-
-function contains(mode: "FullString" | "Prefixed" | "Substring", path: PropertyPath, value: string): Xml | undefined {
-  if (!isWritable(value)) return undefined;
-  return element(
-    "t:Contains",
-    { ContainmentMode: mode, ContainmentComparison: "IgnoreCase" },
-    propertyPath(path),
-    element("t:Constant", { Value: value }),
-  );
-}
-
-/** The literal pieces of a LIKE pattern; `\` escapes. */
-export function literalPieces(pattern: string): readonly string[] {
-  const pieces: string[] = [];
-  let piece = "";
-  for (let at = 0; at < pattern.length; at++) {
-    const char = pattern[at] as string;
-    if (char === "%" || char === "_") {
-      pieces.push(piece);
-      piece = "";
-    } else piece += char === "\\" && at + 1 < pattern.length ? pattern[++at] : char;
-  }
-  return [...pieces, piece];
-}
 
 const longest = (pieces: readonly string[]): string =>
   pieces.reduce((best, piece) => (piece.length > best.length ? piece : best), "");
@@ -70,33 +35,6 @@ function text(path: PropertyPath, { operator, value }: Comparing, presence: bool
   if (operator === "IS NOT NULL") return presence ? exists(path) : undefined;
   if (operator === "IS NULL") return presence ? not(exists(path)) : undefined;
   return undefined;
-}
-
-/** LIKE over one of the fixed ASCII values of an enumeration; greedy with one point of return, so never exponential. */
-function matchesLike(value: string, pattern: string): boolean {
-  const tokens = [...pattern.matchAll(/\\(.)|(.)/gs)].map(([, escaped, plain]) => ({
-    char: (escaped ?? plain ?? "").toLowerCase(),
-    wild: escaped === undefined && (plain === "%" || plain === "_") ? plain : undefined,
-  }));
-  const subject = value.toLowerCase();
-  let at = 0;
-  let token = 0;
-  let star = -1;
-  let retryAt = 0;
-  while (at < subject.length) {
-    const current = tokens[token];
-    if (current?.wild === "%") {
-      star = token++;
-      retryAt = at;
-    } else if (current !== undefined && (current.wild === "_" || current.char === subject[at])) {
-      token++;
-      at++;
-    } else if (star >= 0) {
-      token = star + 1;
-      at = ++retryAt;
-    } else return false;
-  }
-  return tokens.slice(token).every(({ wild }) => wild === "%");
 }
 
 function chosen({ operator, value }: Comparing, values: readonly string[]): readonly string[] | undefined {

@@ -23,9 +23,11 @@ import { queryFolders } from "./query-folders.ts";
 import { queryItems } from "./query-items.ts";
 import { testConnection } from "./test-connection.ts";
 import { changeAttendees } from "./write/attendee-rows.ts";
+import { createFolders } from "./write/create-folders.ts";
 import { createItems } from "./write/create-items.ts";
+import { deleteFolders } from "./write/delete-folders.ts";
 import { deleteItems } from "./write/delete-items.ts";
-import { createFolders, deleteFolders, updateFolders } from "./write/folder-rows.ts";
+import { updateFolders } from "./write/update-folders.ts";
 import { updateItems } from "./write/update-items.ts";
 
 type Table = TableDefinition<EwsBinding>;

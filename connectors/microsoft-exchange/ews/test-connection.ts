@@ -6,7 +6,8 @@ import { identityOf } from "./identity.ts";
 import { getFolder } from "./operations/get-folder.ts";
 import { folderShape } from "./properties.ts";
 import { isError, wordOf } from "./response-messages.ts";
-import { RowReader, type RowState } from "./row-reader.ts";
+import { RowReader } from "./row-reader.ts";
+import type { RowState } from "./row-state.ts";
 
 const inboxColumn = (name: string, uri: string, at: readonly string[], as: "integer" | "boolean"): EwsColumn => ({
   name,

@@ -1,7 +1,8 @@
 import type { Operation } from "../call.ts";
 import { type FolderReference, folderId } from "../folders.ts";
 import { readMessages, throwIfError } from "../response-messages.ts";
-import { type RowReader, type RowState, rowState } from "../row-reader.ts";
+import type { RowReader } from "../row-reader.ts";
+import { type RowState, rowState } from "../row-state.ts";
 import { element, type Xml } from "../write-xml.ts";
 
 /** One page by offset, or all that overlaps a time span with series expanded. */

@@ -3,7 +3,8 @@ import type { EwsColumn } from "../binding.ts";
 import type { Operation } from "../call.ts";
 import { propertyPath } from "../properties.ts";
 import { readMessages, throwIfError } from "../response-messages.ts";
-import { RowReader, type RowState, rowState } from "../row-reader.ts";
+import { RowReader } from "../row-reader.ts";
+import { type RowState, rowState } from "../row-state.ts";
 import { element, leaf } from "../write-xml.ts";
 
 /** A collection of a calendar item whose members are rows of their own. */

@@ -1,7 +1,8 @@
 import type { Operation } from "../call.ts";
 import { responseError } from "../errors.ts";
 import { isError, readMessages, wordOf } from "../response-messages.ts";
-import { type RowReader, type RowState, rowState } from "../row-reader.ts";
+import type { RowReader } from "../row-reader.ts";
+import { type RowState, rowState } from "../row-state.ts";
 import { element, type Xml } from "../write-xml.ts";
 
 export interface GetItemRequest {

@@ -1,7 +1,8 @@
 import type { Operation } from "../call.ts";
 import { type FolderReference, folderId } from "../folders.ts";
 import { readMessages, throwIfAllBusy } from "../response-messages.ts";
-import { RowReader, type RowState, rowState } from "../row-reader.ts";
+import { RowReader } from "../row-reader.ts";
+import { type RowState, rowState } from "../row-state.ts";
 import { element } from "../write-xml.ts";
 
 /** MoveFolder: one folder to another parent. */

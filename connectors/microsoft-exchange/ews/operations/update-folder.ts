@@ -1,6 +1,7 @@
 import type { Operation } from "../call.ts";
 import { readMessages, throwIfAllBusy } from "../response-messages.ts";
-import { RowReader, type RowState, rowState } from "../row-reader.ts";
+import { RowReader } from "../row-reader.ts";
+import { type RowState, rowState } from "../row-state.ts";
 import { element, type Xml } from "../write-xml.ts";
 
 /** UpdateFolder: one folder, with the new change key. */

@@ -7,7 +7,7 @@ import { type DistinguishedFolder, type FolderReference, folderGiven } from "../
 import { identityOf } from "../identity.ts";
 import { createItem } from "../operations/create-item.ts";
 import { recognitionProperty } from "../recognition.ts";
-import type { RowState } from "../row-reader.ts";
+import type { RowState } from "../row-state.ts";
 import type { Xml } from "../write-xml.ts";
 import { Chunk, type Prepared } from "./chunk.ts";
 import { columnsByName, newItem } from "./item-markup.ts";

@@ -6,7 +6,8 @@ import type { FolderReference } from "../folders.ts";
 import { findItem } from "../operations/find-item.ts";
 import { itemShape } from "../properties.ts";
 import { recognitionPath, recognitionRestriction } from "../recognition.ts";
-import { type RowKey, RowReader } from "../row-reader.ts";
+import { RowReader } from "../row-reader.ts";
+import type { RowKey } from "../row-state.ts";
 
 /** The id a row was created with, read back. */
 const rowIdColumn: EwsColumn = {

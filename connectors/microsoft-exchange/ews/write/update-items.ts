@@ -7,7 +7,7 @@ import { responseError } from "../errors.ts";
 import { identityOf } from "../identity.ts";
 import { type ItemChange, updateItem } from "../operations/update-item.ts";
 import { wordOf } from "../response-messages.ts";
-import type { RowState } from "../row-reader.ts";
+import type { RowState } from "../row-state.ts";
 import { Chunk, type Prepared } from "./chunk.ts";
 import { type CurrentItem, currentItems, listsOf, wholeListColumn } from "./current-items.ts";
 import { columnsByName, itemUpdates } from "./item-markup.ts";
