@@ -11,8 +11,8 @@ import {
 import { convertBody } from "./body-text.ts";
 import type { EwsCall } from "./call.ts";
 import { printDate } from "./dates.ts";
+import { disposeMessage } from "./dispose-draft.ts";
 import { EwsError, schemaViolation } from "./ews-error.ts";
-import { disposeMessage } from "./operations/create-item.ts";
 import { readProposal } from "./properties/calendar-properties.ts";
 import { itemSchemas } from "./properties/item-schema.ts";
 import type { Draft } from "./properties/property.ts";

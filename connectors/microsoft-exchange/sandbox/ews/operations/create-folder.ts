@@ -45,7 +45,6 @@ export function setFolderField(folder: Folder, element: XmlElement): void {
     setExtended(folder.extended, readExtendedProperty(element));
     return;
   }
-  if (element.name === "PermissionSet" || element.name === "SearchParameters") return;
   const property = folderPropertyOfElement(element.name);
   if (!property?.write) {
     throw new EwsError("ErrorInvalidPropertySet", "Set action is invalid for property.", {
