@@ -28,6 +28,7 @@ function endOfString(text: string, start: number): number {
 }
 
 // JSON.parse makes `__proto__` an own member, but a later copy of the object could reach its prototype.
+const mayHoldProto = /__proto__|\\u005f/i;
 const refuseProto = (key: string, value: unknown): unknown => {
   if (key === "__proto__") throw invalidRequest("A member may not be called __proto__.");
   return value;
@@ -43,7 +44,7 @@ export function parseJson(bytes: Uint8Array, depthLimit: number): unknown {
   }
   if (jsonDepth(text) > depthLimit) throw invalidRequest(`JSON may be nested ${depthLimit} levels deep at most.`);
   try {
-    return text.includes("__proto__") ? JSON.parse(text, refuseProto) : JSON.parse(text);
+    return mayHoldProto.test(text) ? JSON.parse(text, refuseProto) : JSON.parse(text);
   } catch (error) {
     if (error instanceof ConnectorError) throw error;
     throw invalidRequest(`This is not valid JSON: ${placeOf(error)}`, { cause: error });

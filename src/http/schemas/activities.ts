@@ -143,7 +143,8 @@ const csvText = z
 /** Documented answers of the routes that carry rows; no serializer runs over rows. */
 export const queryAnswers = {
   200: {
-    description: "JSON: one page. NDJSON and CSV: all records to `limit` or the end.",
+    description:
+      "JSON: one page. NDJSON and CSV: all records to `limit` or the end. CSV has no place for warnings: those known at its start stand in the header `X-Warnings` as JSON.",
     content: {
       "application/json": { schema: queryPage },
       [ndjsonType]: { schema: framesText('{"type":"columns",...}, {"type":"record","record":{...}}') },
