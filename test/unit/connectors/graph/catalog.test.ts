@@ -101,3 +101,12 @@ test("no filter is promised to be exact: Graph may refuse any, and the service t
     }
   }
 });
+
+test("no member that columns are read from is one that every object has", () => {
+  for (const table of graphTables()) {
+    for (const { binding } of table.columns) {
+      const path = binding.kind === "property" ? binding.path : [];
+      for (const name of path) expect(name in {}, `${table.name} ${name}`).toBe(false);
+    }
+  }
+});
