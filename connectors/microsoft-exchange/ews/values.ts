@@ -1,7 +1,7 @@
 import { invalidQuery, type Value } from "#spi";
 
 /** How the text of an element becomes a value. */
-export type Scalar = "text" | "integer" | "double" | "boolean" | "datetime" | "date";
+export type Scalar = "text" | "integer" | "double" | "boolean" | "datetime" | "date" | "language" | "base64";
 
 const letterZ = 0x5a;
 const hasOffset = /(?:Z|[+-]\d\d:\d\d)$/;
@@ -16,6 +16,8 @@ function datetime(text: string): string | null {
 
 const converters: Readonly<Record<Scalar, (text: string) => Value>> = {
   text: (text) => text,
+  language: (text) => text,
+  base64: (text) => text,
   integer: (text) => (text === "" ? null : Number(text)),
   double: (text) => (text === "" ? null : Number(text)),
   boolean: (text) => (text === "" ? null : text === "true" || text === "1"),
@@ -42,6 +44,13 @@ export function timeOf(value: Value, about: string): number {
   return time;
 }
 
+// xs:int, xs:language, xs:base64Binary.
+const largestInt = 2 ** 31 - 1;
+const forms = {
+  language: /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/,
+  base64: /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+};
+
 /** A value as the text EWS takes for that scalar. Errors: INVALID_QUERY. */
 export function wireText(scalar: Scalar, value: Value, about: string): string {
   switch (scalar) {
@@ -50,6 +59,8 @@ export function wireText(scalar: Scalar, value: Value, about: string): string {
     case "date":
       return formatDateTime(timeOf(value, about)).slice(0, 10);
     case "integer":
+      if (typeof value !== "number" || !Number.isInteger(value) || Math.abs(value) > largestInt) break;
+      return String(value);
     case "double":
       if (typeof value !== "number" || !Number.isFinite(value)) break;
       return String(value);
@@ -59,6 +70,10 @@ export function wireText(scalar: Scalar, value: Value, about: string): string {
     case "text":
       if (typeof value === "object") break;
       return String(value);
+    case "language":
+    case "base64":
+      if (typeof value !== "string" || !forms[scalar].test(value)) break;
+      return value;
   }
-  throw invalidQuery(`${about}: ${JSON.stringify(value)} is not of the column's type.`, { target: about });
+  throw invalidQuery(`${about}: ${JSON.stringify(value)} is not of the form this property has.`, { target: about });
 }

@@ -1,5 +1,5 @@
-import { asConnectorError, type Row, type RowOutcome } from "#spi";
-import { failed, indeterminate, isUnknown } from "./outcomes.ts";
+import { asConnectorError, type ConnectorError, type Row, type RowOutcome } from "#spi";
+import { failed, indeterminate, isUnknown, rowRefusal } from "./outcomes.ts";
 
 /** One row of a chunk with what was made of it. */
 export interface Prepared<T> {
@@ -8,10 +8,14 @@ export interface Prepared<T> {
   readonly made: T;
 }
 
+// A server that refuses row after row has something against the request as such; asking on would only load it.
+const refusalsLimit = 8;
+
 /** Gathers the outcomes of a chunk, in order; each row gets exactly one. */
 export class Chunk {
   readonly #rows: readonly Row[];
   readonly #outcomes: (RowOutcome | undefined)[];
+  #refusals = 0;
 
   constructor(rows: readonly Row[]) {
     this.#rows = rows;
@@ -50,6 +54,27 @@ export class Chunk {
     }
     if (!this.attempted) throw error;
     for (const { index } of rows) this.settle(failed(index, asConnectorError(error)));
+  }
+
+  /**
+   * The server refused a call before doing anything, for one of its rows, without saying which: halves are sent by
+   * themselves until the row is found, and fails alone.
+   */
+  async isolate<T extends { readonly index: number }>(
+    rows: readonly T[],
+    error: ConnectorError,
+    send: (rows: readonly T[]) => Promise<void>,
+  ): Promise<void> {
+    const [only, ...others] = rows;
+    if (only === undefined) return;
+    if (others.length === 0 || (!this.attempted && this.#refusals >= refusalsLimit)) {
+      for (const { index } of rows) this.settle(failed(index, rowRefusal(error)));
+      this.#refusals++;
+      return;
+    }
+    const middle = Math.ceil(rows.length / 2);
+    await send(rows.slice(0, middle));
+    await send(rows.slice(middle));
   }
 
   get outcomes(): readonly RowOutcome[] {

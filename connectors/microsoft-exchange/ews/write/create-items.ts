@@ -12,7 +12,7 @@ import type { Xml } from "../write-xml.ts";
 import { Chunk, type Prepared } from "./chunk.ts";
 import { columnsByName, newItem } from "./item-markup.ts";
 import { lookUpCreated } from "./look-up.ts";
-import { indeterminate, isUnknown, lostRow, messageOutcome, succeeded } from "./outcomes.ts";
+import { blamesARow, indeterminate, isUnknown, lostRow, messageOutcome, succeeded } from "./outcomes.ts";
 import { createModes, itemKey, modeOf, textOf } from "./row-values.ts";
 
 export interface ItemTarget {
@@ -92,6 +92,10 @@ async function createGroup(
   try {
     await caller.call(operation, identity, signal);
   } catch (error) {
+    if (blamesARow(error)) {
+      await chunk.isolate(group, error, (part) => createGroup(caller, target, chunk, batchId, part, signal));
+      return;
+    }
     if (!isUnknown(error)) {
       chunk.refuse(group, error);
       return;

@@ -68,3 +68,17 @@ export const lostRow = (operation: string): ConnectorError =>
 /** Did an error of a write leave open whether it happened? */
 export const isUnknown = (error: unknown): error is ConnectorError =>
   error instanceof ConnectorError && error.effect === "unknown";
+
+/** The request was refused as a whole, before anything was done, for what one row holds: its form, or its size. */
+export const blamesARow = (error: unknown): error is ConnectorError =>
+  error instanceof ConnectorError &&
+  error.effect === "none" &&
+  (error.causeCode === "EWS_REQUEST_REFUSED" || error.code === "TOO_LARGE");
+
+/** Such a refusal, once it is known which row it is about. */
+export const rowRefusal = (error: ConnectorError): ConnectorError =>
+  error.code === "TOO_LARGE"
+    ? error
+    : new ConnectorError("INVALID_QUERY", `Exchange refuses a value of this row: ${error.message}`, {
+        ...(error.remote === undefined ? {} : { remote: error.remote }),
+      });

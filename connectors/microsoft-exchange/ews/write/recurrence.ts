@@ -31,12 +31,34 @@ function choice(kind: string, value: Value | undefined, known: Readonly<Record<s
   throw invalidQuery(`${nameOf(kind)} must be one of ${Object.keys(known).join(", ")}.`, { target: nameOf(kind) });
 }
 
+/** DayOfWeekType (types.xsd); the last three in relative patterns. */
+const days = [
+  "Sunday",
+  "Monday",
+  "Tuesday",
+  "Wednesday",
+  "Thursday",
+  "Friday",
+  "Saturday",
+  "Day",
+  "Weekday",
+  "WeekendDay",
+];
+
+function dayNames(value: string, about: string): string {
+  const names = value.split(/[\s,;]+/).filter((name) => name !== "");
+  const known = names.map((name) => days.find((day) => day.toLowerCase() === name.toLowerCase()));
+  if (names.length > 0 && !known.includes(undefined)) return known.join(" ");
+  throw invalidQuery(`${about}: "${value}" is no list of day names separated by blanks.`, { target: about });
+}
+
 function partMarkup(part: string, value: Value | undefined): Xml | undefined {
   const about = nameOf(part);
   if (value === undefined || value === null) {
     if (optionalParts.has(part)) return undefined;
     throw invalidQuery(`${about} is needed for this recurrence.`, { target: about });
   }
+  if (part === "DaysOfWeek") return leaf("t:DaysOfWeek", dayNames(String(value), about), { about });
   return leaf(`t:${part}`, dates.has(part) ? wireText("date", value, about) : String(value), { about });
 }
 

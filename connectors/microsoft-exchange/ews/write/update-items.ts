@@ -11,7 +11,7 @@ import type { RowState } from "../row-state.ts";
 import { Chunk, type Prepared } from "./chunk.ts";
 import { type CurrentItem, currentItems, listsOf, wholeListColumn } from "./current-items.ts";
 import { columnsByName, itemUpdates } from "./item-markup.ts";
-import { failed, indeterminate, isUnknown, lostRow, messageOutcome, succeeded } from "./outcomes.ts";
+import { blamesARow, failed, indeterminate, isUnknown, lostRow, messageOutcome, succeeded } from "./outcomes.ts";
 import { itemKey, modeOf, requiredText, textOf, updateModes } from "./row-values.ts";
 
 interface Destination {
@@ -148,6 +148,7 @@ class UpdateGroup {
     try {
       await this.#caller.call(operation, identity, this.#signal);
     } catch (error) {
+      if (blamesARow(error)) return this.#chunk.isolate(changes, error, (part) => this.#send(part));
       if (!isUnknown(error)) return this.#chunk.refuse(changes, error);
       broken = error;
     }

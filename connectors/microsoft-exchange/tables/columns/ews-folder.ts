@@ -1,9 +1,8 @@
 import type { EwsColumn } from "../../ews/binding.ts";
-import type { Scalar } from "../../ews/values.ts";
 import { effectiveRights } from "./ews-item.ts";
 import { attribute, idOperators, integer, part, text } from "./ews-makers.ts";
 
-const managed = (name: string, as: Scalar): EwsColumn =>
+const managed = (name: string, as: "text" | "integer" | "boolean"): EwsColumn =>
   part(name, "folder:ManagedFolderInformation", [name], as, { readOnly: true });
 
 // A walk reads whole levels: nothing but ids is sent as a filter.

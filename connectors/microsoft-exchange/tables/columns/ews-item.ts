@@ -5,6 +5,7 @@ import {
   choice,
   equalOperator,
   flag,
+  formed,
   idOperators,
   integer,
   likeOperator,
@@ -121,7 +122,7 @@ export const itemProperties: readonly EwsColumn[] = [
   text("DisplayTo", "item:DisplayTo", { readOnly: true, describe: "Names of To recipients in one text." }),
   flag("HasAttachments", "item:HasAttachments", { readOnly: true, sortsExactly: true }),
   // The store keeps a language as a number: text restrictions on it are refused.
-  text("Culture", "item:Culture", { local: true, describe: "Language, such as en-US." }),
+  formed("Culture", "item:Culture", "language", { describe: "Language, such as en-US." }),
 ];
 
 /** The same beside mail: only messages answer others. */

@@ -116,6 +116,14 @@ function scalar(
 export const text = (name: string, uri: string, options: ColumnOptions = {}): EwsColumn =>
   scalar(name, uri, "string", "text", { by: "text", presence: options.stored === true }, textOperators, options);
 
+/** Text in Exchange's answers that must have a form when written. */
+export const formed = (
+  name: string,
+  uri: string,
+  form: "language" | "base64",
+  options: ColumnOptions = {},
+): EwsColumn => scalar(name, uri, "string", form, noFilter, textOperators, options);
+
 export const integer = (name: string, uri: string, options: ColumnOptions = {}): EwsColumn =>
   scalar(name, uri, "integer", "integer", { by: "integer" }, orderOperators, options);
 
@@ -171,7 +179,7 @@ export const part = (
   name: string,
   uri: string,
   path: readonly string[],
-  as: Scalar,
+  as: Exclude<Scalar, "language" | "base64">,
   options: ColumnOptions = {},
 ): EwsColumn =>
   column(

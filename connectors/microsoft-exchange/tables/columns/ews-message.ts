@@ -1,5 +1,5 @@
 import type { EwsColumn, MailboxPart } from "../../ews/binding.ts";
-import { flag, likeOperator, mailbox, mailboxes, special, text } from "./ews-makers.ts";
+import { flag, formed, likeOperator, mailbox, mailboxes, special, text } from "./ews-makers.ts";
 
 const mailboxParts = [
   ["Name", "Name"],
@@ -55,7 +55,7 @@ export const messageProperties: readonly EwsColumn[] = [
   flag("IsReadReceiptRequested", "message:IsReadReceiptRequested"),
   flag("IsDeliveryReceiptRequested", "message:IsDeliveryReceiptRequested"),
   // Binary at the store: text restrictions on it are refused.
-  text("ConversationIndex", "message:ConversationIndex", { local: true, describe: "Conversation index, base64." }),
+  formed("ConversationIndex", "message:ConversationIndex", "base64", { describe: "Conversation index, base64." }),
   text("ConversationTopic", "message:ConversationTopic"),
   ...from,
   text("InternetMessageId", "message:InternetMessageId", { stored: true, describe: "Message-ID header." }),

@@ -18,6 +18,22 @@ export const regenerationPatterns = [
   "MonthlyRegeneration",
   "YearlyRegeneration",
 ] as const;
+const days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
+const weekIndexes = ["First", "Second", "Third", "Fourth", "Last"] as const;
+const months = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+] as const;
 export const recurrenceRanges = ["NoEndRecurrence", "EndDateRecurrence", "NumberedRecurrence"] as const;
 
 /** Pattern and range of a series as flat columns, of appointments or of tasks. */
@@ -38,8 +54,14 @@ export function recurrence(uri: "calendar:Recurrence" | "task:Recurrence"): read
       describe,
       ...(allowed === undefined ? {} : { allowed }),
     });
-  const leaf = (names: readonly string[], name: string, type: ColumnType, as: Scalar, describe: string): EwsColumn =>
-    column(name, type, { from: "below-choice", at, names, leaf: name, as }, describe);
+  const leaf = (
+    names: readonly string[],
+    name: string,
+    type: ColumnType,
+    as: Scalar,
+    describe: string,
+    allowed?: readonly string[],
+  ): EwsColumn => column(name, type, { from: "below-choice", at, names, leaf: name, as }, describe, allowed);
   return [
     column(
       "Type",
@@ -49,11 +71,11 @@ export function recurrence(uri: "calendar:Recurrence" | "task:Recurrence"): read
       patterns,
     ),
     leaf(patterns, "DaysOfWeek", "string", "text", "Day names separated by blanks."),
-    leaf(patterns, "DayOfWeekIndex", "string", "text", "First, Second, Third, Fourth or Last."),
-    leaf(patterns, "Month", "string", "text", "Name of the month."),
+    leaf(patterns, "DayOfWeekIndex", "string", "text", "Which week of the month.", weekIndexes),
+    leaf(patterns, "Month", "string", "text", "Name of the month.", months),
     leaf(patterns, "DayOfMonth", "integer", "integer", "Day of the month, 1 to 31."),
     leaf(patterns, "Interval", "integer", "integer", "Every how many days, weeks, months or years."),
-    leaf(patterns, "FirstDayOfWeek", "string", "text", "Day a week begins with."),
+    leaf(patterns, "FirstDayOfWeek", "string", "text", "Day a week begins with.", days),
     column("Duration", "string", { from: "choice", at, names: recurrenceRanges }, "Kind of end.", recurrenceRanges),
     leaf(recurrenceRanges, "StartDate", "date", "date", "First day of the series."),
     leaf(recurrenceRanges, "EndDate", "date", "date", "Last day, with EndDateRecurrence."),

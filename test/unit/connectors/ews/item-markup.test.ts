@@ -200,6 +200,25 @@ describe("rows", () => {
     expect(newItem("Contact", contacts, { Surname: null, EmailAddress1: null }, [])).toBe("<t:Contact/>");
   });
 
+  test("recurrences take only what belongs to them", () => {
+    const calendar = columnsByName(ewsTable("Calendar").columns);
+    const refused = (row: Row) => {
+      try {
+        newItem("CalendarItem", calendar, row, []);
+      } catch (error) {
+        return (error as { target?: string }).target;
+      }
+      return undefined;
+    };
+    const weekly = { Recurrence_Type: "WeeklyRecurrence", Recurrence_Interval: 1, Recurrence_StartDate: "2026-01-01" };
+    expect(refused({ ...weekly, Recurrence_DaysOfWeek: "monday, friday" })).toBeUndefined();
+    expect(refused({ ...weekly, Recurrence_DaysOfWeek: "Someday" })).toBe("Recurrence_DaysOfWeek");
+    expect(refused(weekly)).toBe("Recurrence_DaysOfWeek");
+    expect(refused({ ...weekly, Recurrence_DaysOfWeek: "Monday", Recurrence_Month: "May" })).toBe("Recurrence_Month");
+    expect(refused({ Recurrence_Type: "Sometimes" })).toBe("Recurrence_Type");
+    expect(refused({ Recurrence_Type: null, Recurrence_Interval: null })).toBeUndefined();
+  });
+
   test("one place of a list keeps the others", () => {
     const current = new Map([["Children", ["A", "B", "C", "D"]]]);
     const [write] = propertyWrites(contacts, { Children_2: "X", Children_1: null }, current);
@@ -218,6 +237,9 @@ describe("rows", () => {
     ],
     [{ Categories: '"open' }, "INVALID_QUERY", "Categories"],
     [{ Subject: "\u0001" }, "INVALID_QUERY", "Subject"],
+    [{ Culture: "no language!" }, "INVALID_QUERY", "Culture"],
+    [{ ConversationIndex: "%" }, "INVALID_QUERY", "ConversationIndex"],
+    [{ ReminderMinutesBeforeStart: 2 ** 31 }, "INVALID_QUERY", "ReminderMinutesBeforeStart"],
     [{ ReminderMessageData_Text: "x" }, "UNSUPPORTED", "ReminderMessageData_Text"],
   ])("%j is refused with its column", (row, code, target) => {
     expect(() => newItem("Message", drafts, row as Row, [])).toThrowError(expect.objectContaining({ code, target }));
