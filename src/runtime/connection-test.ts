@@ -5,6 +5,7 @@ import {
   type Clock,
   type ConnectorDefinition,
   ConnectorError,
+  type HttpClient,
   type Log,
   type PropertyValues,
   type StepId,
@@ -13,11 +14,14 @@ import {
   timedOut,
   type Value,
 } from "#spi";
+import { networkCause } from "../net/causes.ts";
+import { pinWarnings } from "../net/pin.ts";
 import type { Store } from "../store/store.ts";
 import type { AuditTrail } from "./audit.ts";
-import { type Configuration, closedValues, configure, fixedProperties } from "./configuration.ts";
+import { closedValues, configure, fixedProperties } from "./configuration.ts";
 import type { ConnectionAccess } from "./connections.ts";
 import { openSession, type SessionSurroundings } from "./open-session.ts";
+import { passingTokens } from "./passing-tokens.ts";
 import type { Connections } from "./resolve-connection.ts";
 import { TestRecord } from "./test-report.ts";
 import type { Call, ConnectionStatus, ConnectorCases, TestCases, TestReport, TokenCases } from "./use-cases.ts";
@@ -40,9 +44,7 @@ export interface TestParts {
   readonly causes: readonly Cause[];
   readonly clock: Clock;
   readonly log: Log;
-  tokensFor(connectionId: string, version: string, source: TokenSource): AccessTokens;
-  /** Tokens of properties that are not saved: kept nowhere. */
-  passingTokens(source: TokenSource, surroundings: SessionSurroundings, options: TransportOptions): AccessTokens;
+  tokensFor(connectionId: string, source: TokenSource, http: HttpClient): AccessTokens;
 }
 
 /** What is tested: a saved connection, or properties that never were. */
@@ -51,7 +53,7 @@ interface Subject {
   readonly values: PropertyValues;
   /** As validation wants to see them. */
   readonly given: Readonly<Record<string, unknown>>;
-  tokens(configuration: Configuration, source: TokenSource): AccessTokens;
+  tokens(source: TokenSource, http: HttpClient): AccessTokens;
 }
 
 export function createTestCases(parts: TestParts): TestCases {
@@ -61,7 +63,7 @@ export function createTestCases(parts: TestParts): TestCases {
       const definition = parts.connectors.get(located.connector);
       const { values } = await parts.access.load(call, located.id);
       await parts.audit.record(call, "connection.test", `connection/${located.id}`, "started");
-      const tokens: Subject["tokens"] = (_, source) => parts.tokensFor(located.id, String(located.version), source);
+      const tokens: Subject["tokens"] = (source, http) => parts.tokensFor(located.id, source, http);
       const report = await run(parts, call, { definition, values, given: values, tokens });
       await parts.store.connectionStates.saveLastTest(located.id, lastTest(report, parts.clock.now()));
       return report;
@@ -71,8 +73,7 @@ export function createTestCases(parts: TestParts): TestCases {
       const definition = parts.connectors.get(connector);
       await parts.audit.record(call, "connector.test", `connector/${connector}`, "started");
       const values = closedValues(definition, properties);
-      const tokens: Subject["tokens"] = ({ options }, source) =>
-        parts.passingTokens(source, parts.surroundings, options);
+      const tokens: Subject["tokens"] = (source, http) => passingTokens(source, http, parts.clock);
       return run(parts, call, { definition, values, given: properties, tokens });
     },
 
@@ -110,10 +111,10 @@ async function aboutConfiguration(
 ): Promise<Pick<ConnectionStatus, "token" | "warnings">> {
   const located = await parts.access.locate(call, reference);
   try {
-    const { definition, config } = await parts.connections.ready(call, located);
-    const expiries = definition.expiries?.(config) ?? [];
-    const warnings = [...expiries, ...(definition.warnings?.(config) ?? [])];
-    if (definition.tokens?.(config) === undefined) return { warnings };
+    const { definition, config, options } = await parts.connections.ready(call, located);
+    const pins = pinWarnings(options.tls.serverCert).map((code) => ({ code, detail: networkCause(code).fix }));
+    const warnings = [...(definition.expiries?.(config) ?? []), ...(definition.warnings?.(config) ?? []), ...pins];
+    if (definition.tokens?.(config, parts.surroundings.files) === undefined) return { warnings };
     return { token: await parts.tokens.get(call, reference), warnings };
   } catch (error) {
     const { code, causeCode, message } = asConnectorError(error);
@@ -154,11 +155,11 @@ async function examine(
   const resolved = await resolveVariables(parts, call, subject, record);
   const configuration = configure(definition, resolved);
   for (const step of stepsOf(configuration.options)) applicable.add(step);
-  const source = definition.tokens?.(configuration.config);
+  const source = definition.tokens?.(configuration.config, parts.surroundings.files);
   const opened = await openSession(
     {
       ...configuration,
-      ...(source === undefined ? {} : { tokens: subject.tokens(configuration, source) }),
+      ...(source === undefined ? {} : { tokens: (http: HttpClient) => subject.tokens(source, http) }),
       observer: { observe: (observation) => record.observe(observation) },
     },
     parts.surroundings,

@@ -4,6 +4,7 @@ import type {
   ConnectorContext,
   ConnectorDefinition,
   FileAccess,
+  HttpClient,
   Log,
   Random,
   Session,
@@ -32,7 +33,8 @@ export interface SessionRequest {
   readonly definition: ConnectorDefinition;
   readonly config: unknown;
   readonly options: TransportOptions;
-  readonly tokens?: AccessTokens;
+  /** Makes the connection's tokens; its requests to the identity provider go over the same transport. */
+  readonly tokens?: (http: HttpClient) => AccessTokens;
   readonly observer?: Observer;
   readonly heldUntilMs?: number;
   readonly onPause?: (untilMs: number) => void;
@@ -47,11 +49,14 @@ export interface OpenedSession {
 
 /** Opens the transport of one configuration and the connector's session over it. */
 export async function openSession(request: SessionRequest, surroundings: SessionSurroundings): Promise<OpenedSession> {
-  const transport = openTransport(request.options, transportParts(request, surroundings));
+  // Tokens need the transport and the transport needs tokens: the one asks only when the other sends.
+  const http: HttpClient = { request: (outgoing) => transport.http.request(outgoing) };
+  const tokens = request.tokens?.(http);
+  const transport: Transport = openTransport(request.options, transportParts(request, tokens, surroundings));
   const { files, log, clock, random } = surroundings;
   const context: ConnectorContext = {
     http: transport.http,
-    ...(request.tokens === undefined ? {} : { tokens: request.tokens }),
+    ...(tokens === undefined ? {} : { tokens }),
     attempt: (call, send, signal) => transport.attempt(call, send, signal),
     files,
     log,
@@ -74,8 +79,11 @@ export async function openSession(request: SessionRequest, surroundings: Session
   }
 }
 
-function transportParts(request: SessionRequest, surroundings: SessionSurroundings): TransportParts {
-  const { tokens, observer, heldUntilMs, onPause } = request;
+function transportParts(
+  { observer, heldUntilMs, onPause }: SessionRequest,
+  tokens: AccessTokens | undefined,
+  surroundings: SessionSurroundings,
+): TransportParts {
   return {
     ...surroundings,
     ...(tokens === undefined ? {} : { tokens }),

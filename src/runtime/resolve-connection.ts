@@ -1,4 +1,11 @@
-import { type AccessTokens, type ConnectorDefinition, ConnectorError, type Session, type TokenSource } from "#spi";
+import {
+  type AccessTokens,
+  type ConnectorDefinition,
+  ConnectorError,
+  type HttpClient,
+  type Session,
+  type TokenSource,
+} from "#spi";
 import type { Store } from "../store/store.ts";
 import { createReadyConnections, type ReadyConnection } from "./configuration.ts";
 import type { ConnectionAccess } from "./connections.ts";
@@ -14,7 +21,7 @@ export interface ResolveParts {
   readonly surroundings: SessionSurroundings;
   readonly idleMs: number;
   getConnector(name: string): ConnectorDefinition;
-  tokensFor(connectionId: string, version: string, source: TokenSource): AccessTokens;
+  tokensFor(connectionId: string, source: TokenSource, http: HttpClient): AccessTokens;
 }
 
 /** The connections of activities and the sessions they share. */
@@ -56,14 +63,14 @@ async function open(
   target: ReadyConnection,
   pauses: Map<string, () => number | undefined>,
 ): Promise<Session> {
-  const { definition, config, options, connectionId, version } = target;
-  const source = definition.tokens?.(config);
+  const { definition, config, options, connectionId } = target;
+  const source = definition.tokens?.(config, parts.surroundings.files);
   const state = await parts.store.connectionStates.read(connectionId);
   const request = {
     definition,
     config,
     options,
-    ...(source === undefined ? {} : { tokens: parts.tokensFor(connectionId, version, source) }),
+    ...(source === undefined ? {} : { tokens: (http: HttpClient) => parts.tokensFor(connectionId, source, http) }),
     ...(state.throttledUntil === undefined ? {} : { heldUntilMs: state.throttledUntil }),
     onPause: (untilMs: number) => recordPause(parts, connectionId, untilMs),
   };

@@ -1,5 +1,5 @@
 import type { Cause } from "./causes.ts";
-import type { ConnectorContext } from "./context.ts";
+import type { ConnectorContext, FileAccess } from "./context.ts";
 import type { TransportOptions } from "./http.ts";
 import type { Procedure } from "./procedure.ts";
 import type { ConnectionProperty, JointRule, PropertyValues } from "./property.ts";
@@ -51,7 +51,7 @@ export interface ConnectorDefinition<C = unknown, B = unknown> {
   calls(config: C, query: BoundQuery<B>): readonly PlannedCall[];
   /** Limits the configuration puts on activities: row cap, page size, read-only, local filtering only. */
   limits(config: C): ActivityLimits;
-  tokens?(config: C): TokenSource | undefined;
+  tokens?(config: C, files: FileAccess): TokenSource | undefined;
   /** What will stop and when, from the configuration alone. */
   expiries?(config: C): readonly Expiry[];
   warnings?(config: C): readonly Warning[];

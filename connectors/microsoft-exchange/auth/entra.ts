@@ -23,6 +23,8 @@ export interface EntraOptions {
   readonly credential: ClientCredential;
   readonly user?: string;
   readonly password?: Secret;
+  /** Property CallbackURL; absent = the service's own callback. */
+  readonly redirectUri?: string;
   /** Property Scope. */
   readonly scope?: string;
   /** Tokens of the connection's properties. */
@@ -137,6 +139,7 @@ const codeScopes = ({ cloud, schema, scope }: EntraOptions): readonly string[] =
 
 function codeFlowOf(options: EntraOptions): CodeFlow {
   return {
+    ...(options.redirectUri === undefined ? {} : { redirectUri: options.redirectUri }),
     authorizationUrl: async ({ redirectUri, state, codeChallenge, loginHint }) =>
       signInUrl(options, { callbackUrl: redirectUri, state, codeChallenge, loginHint, prompt: "select_account" }),
     redeem: ({ redirectUri, code, codeVerifier }, http, signal) =>

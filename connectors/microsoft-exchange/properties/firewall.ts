@@ -12,7 +12,6 @@ export const firewallProperties: readonly ConnectionProperty[] = [
     choices: values("NONE", "TUNNEL", "SOCKS4", "SOCKS5"),
     advanced: true,
     movesCredentials: true,
-    effect: "not-in-effect-yet",
   }),
   text({
     key: "FirewallServer",
@@ -22,7 +21,6 @@ export const firewallProperties: readonly ConnectionProperty[] = [
     required: is("FirewallType", "TUNNEL", "SOCKS4", "SOCKS5"),
     advanced: true,
     movesCredentials: true,
-    effect: "not-in-effect-yet",
   }),
   integer({
     key: "FirewallPort",
@@ -32,7 +30,6 @@ export const firewallProperties: readonly ConnectionProperty[] = [
     default: 0,
     advanced: true,
     movesCredentials: true,
-    effect: "not-in-effect-yet",
   }),
   text({
     key: "FirewallUser",
@@ -40,7 +37,6 @@ export const firewallProperties: readonly ConnectionProperty[] = [
     group: "Firewall",
     description: "Login for the firewall.",
     advanced: true,
-    effect: "not-in-effect-yet",
   }),
   secretText({
     key: "FirewallPassword",
@@ -48,6 +44,5 @@ export const firewallProperties: readonly ConnectionProperty[] = [
     group: "Firewall",
     description: "Password for the firewall.",
     advanced: true,
-    effect: "not-in-effect-yet",
   }),
 ];

@@ -10,7 +10,6 @@ export const kerberosProperties: readonly ConnectionProperty[] = [
     description: "Host of the key distribution centre.",
     visible: isNegotiate,
     movesCredentials: true,
-    effect: "not-in-effect-yet",
   }),
   text({
     key: "KerberosRealm",
@@ -18,7 +17,6 @@ export const kerberosProperties: readonly ConnectionProperty[] = [
     group: "Kerberos",
     description: "Realm of the user.",
     visible: isNegotiate,
-    effect: "not-in-effect-yet",
   }),
   text({
     key: "KerberosSPN",
@@ -26,7 +24,6 @@ export const kerberosProperties: readonly ConnectionProperty[] = [
     group: "Kerberos",
     description: "Service principal name, e.g. HTTP/mail.example.com.",
     visible: isNegotiate,
-    effect: "not-in-effect-yet",
   }),
   text({
     key: "KerberosUser",
@@ -35,7 +32,6 @@ export const kerberosProperties: readonly ConnectionProperty[] = [
     description: "Principal for the keytab when it differs from User.",
     visible: isNegotiate,
     advanced: true,
-    effect: "not-in-effect-yet",
   }),
   secretFile({
     key: "KerberosKeytabFile",
@@ -43,7 +39,6 @@ export const kerberosProperties: readonly ConnectionProperty[] = [
     group: "Kerberos",
     description: "Keytab with the user keys (instead of a password).",
     visible: isNegotiate,
-    effect: "not-in-effect-yet",
   }),
   text({
     key: "KerberosServiceRealm",
@@ -51,7 +46,6 @@ export const kerberosProperties: readonly ConnectionProperty[] = [
     group: "Kerberos",
     description: "Realm of the service in cross-realm set-ups.",
     visible: isNegotiate,
-    effect: "not-in-effect-yet",
   }),
   text({
     key: "KerberosServiceKDC",
@@ -60,7 +54,6 @@ export const kerberosProperties: readonly ConnectionProperty[] = [
     description: "KDC of the service realm.",
     visible: isNegotiate,
     movesCredentials: true,
-    effect: "not-in-effect-yet",
   }),
   secretFile({
     key: "KerberosTicketCache",
@@ -68,6 +61,5 @@ export const kerberosProperties: readonly ConnectionProperty[] = [
     group: "Kerberos",
     description: "MIT ticket cache file to use.",
     visible: isNegotiate,
-    effect: "not-in-effect-yet",
   }),
 ];

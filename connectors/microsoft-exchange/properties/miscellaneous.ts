@@ -39,6 +39,7 @@ export const miscellaneousProperties: readonly ConnectionProperty[] = [
     description: "Seconds a pooled connection lives; 0 = for ever.",
     default: 0,
     advanced: true,
+    effect: { none: "The service keeps connections open while they are used and closes them when idle." },
   }),
   flag({
     key: "ConnectOnOpen",
@@ -47,6 +48,7 @@ export const miscellaneousProperties: readonly ConnectionProperty[] = [
     description: "Contact the server when opening (Jitterbit Test needs an equivalent).",
     default: false,
     advanced: true,
+    effect: { none: "The server is contacted by the first call; a test of the connection contacts it at any time." },
   }),
   text({
     key: "CustomHeaders",
@@ -70,7 +72,6 @@ export const miscellaneousProperties: readonly ConnectionProperty[] = [
     description: "Group context used for group-scoped resources when none is given.",
     visible: isGraph,
     advanced: true,
-    effect: "not-in-effect-yet",
   }),
   integer({
     key: "DirectoryRetrievalDepth",
@@ -154,6 +155,7 @@ export const miscellaneousProperties: readonly ConnectionProperty[] = [
     description: "Seconds an idle pooled connection is kept.",
     default: 60,
     advanced: true,
+    effect: { none: "The service keeps connections open while they are used and closes them when idle." },
   }),
   integer({
     key: "PoolMaxSize",
@@ -179,6 +181,7 @@ export const miscellaneousProperties: readonly ConnectionProperty[] = [
     description: "Seconds to wait for a pooled connection.",
     default: 60,
     advanced: true,
+    effect: { none: "The service keeps connections open while they are used and closes them when idle." },
   }),
   text({
     key: "PseudoColumns",

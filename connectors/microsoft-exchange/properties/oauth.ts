@@ -87,11 +87,10 @@ export const oauthProperties: readonly ConnectionProperty[] = [
     key: "CallbackURL",
     displayName: "Callback URL",
     group: "OAuth",
-    description: "Redirect URI registered for the app.",
-    default: "http://localhost:33333",
+    description:
+      "Redirect URI registered for the app. Left out: the callback of this service, PUBLIC_URL/v1/oauth/callback.",
     visible: isCodeGrant,
     movesCredentials: true,
-    effect: "not-in-effect-yet",
   }),
   choice({
     key: "OAuthGrantType",

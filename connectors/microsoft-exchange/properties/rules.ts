@@ -57,6 +57,18 @@ export const values = (...list: readonly string[]): readonly Choice[] => list.ma
 /** Rules that look at several properties at once. */
 export const jointRules: readonly JointRule[] = [
   {
+    when: is("FirewallType", "SOCKS4", "SOCKS5"),
+    property: "FirewallType",
+    detail: "SOCKS firewalls are not supported. Use FirewallType TUNNEL, or ProxyServer.",
+    severity: "error",
+  },
+  {
+    when: is("ProxyAuthScheme", "PROPRIETARY"),
+    property: "ProxyAuthScheme",
+    detail: "PROPRIETARY names no protocol that can be spoken. Use NONE, BASIC, DIGEST, NTLM or NEGOTIATE.",
+    severity: "error",
+  },
+  {
     when: all(isEws, is("Platform", "Exchange_Online"), isSet("Server")),
     property: "Server",
     detail:

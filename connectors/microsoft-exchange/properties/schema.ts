@@ -16,6 +16,7 @@ export const schemaProperties: readonly ConnectionProperty[] = [
     group: "Schema",
     description: "Restrict which schemas are listed.",
     advanced: true,
+    effect: { none: "A connection has one schema, the one of property Schema." },
   }),
   text({
     key: "Tables",
