@@ -19,7 +19,8 @@ export interface AuthorizationParts {
   readonly service: Pick<TokenService, "put">;
   readonly sourceOf: SourceOf;
   /** `PUBLIC_URL`; never the Host header of a request. */
-  readonly publicUrl: string;
+  /** Base of the callback; known once the service listens. */
+  publicUrl(): string;
 }
 
 /** A browser sign-in, with an administrator's consent perhaps, fits in; a stolen link is soon worth nothing. */
@@ -40,7 +41,7 @@ export function createAuthorizations(parts: AuthorizationParts): Pick<TokenCases
       if (connection.source === undefined || flow === undefined) throw noCodeFlow(connection);
       const { connectionId, source } = connection;
       const [state, verifier] = [randomText(), randomText()];
-      const redirectUri = flow.redirectUri ?? `${publicUrl.replace(/\/+$/, "")}${callbackPath}`;
+      const redirectUri = flow.redirectUri ?? `${publicUrl().replace(/\/+$/, "")}${callbackPath}`;
       const codeChallenge = createHash("sha256").update(verifier).digest("base64url");
       const authorizationUrl = await flow.authorizationUrl({ redirectUri, state, codeChallenge });
       const stateHash = hashed(state);

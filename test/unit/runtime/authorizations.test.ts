@@ -42,7 +42,7 @@ beforeEach(async () => {
   cases = createTokenCases({
     ...{ store, vault, audit, clock, service },
     random: realRandom,
-    publicUrl: "https://me.example/base/",
+    publicUrl: () => "https://me.example/base/",
     sourceOf: async (by, reference) => {
       const { id, name } = await here.connections.locate(by, reference);
       return { connectionId: id, name, http, ...(source === undefined ? {} : { source }) };
