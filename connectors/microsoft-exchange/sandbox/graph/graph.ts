@@ -7,6 +7,7 @@ import { answerBatch } from "./batch.ts";
 import { type GraphCall, type GraphResult, jsonBody, mailboxOf } from "./call.ts";
 import { createDirectoryExtras } from "./directory-extras.ts";
 import { groupsOf } from "./entities/group.ts";
+import { shapeOf } from "./entities/item-shapes.ts";
 import { accessDenied, badRequest, fromMailboxError, GraphError, resourceNotFound } from "./errors.ts";
 import { type Located, locate } from "./locate.ts";
 import { createMailboxExtras } from "./mailbox-extras.ts";
@@ -33,6 +34,7 @@ export function createGraph(options: GraphOptions): Face {
     directory: createDirectoryExtras(),
     uploads: new Map(),
     downloads: new Map(),
+    shapeOf,
   };
   return (request) => {
     const path = request.url.pathname;

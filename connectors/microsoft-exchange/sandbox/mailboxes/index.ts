@@ -1,4 +1,5 @@
 export type { MailboxEvent, Tombstone } from "./change-log.ts";
+export type { FolderChange, ItemChange } from "./changes-since.ts";
 export { conversationGuid, conversationIndex, normalizedSubject } from "./conversation.ts";
 export { receive, resolve, sendFields, sendItem } from "./delivery.ts";
 export { MailboxError } from "./errors.ts";
@@ -9,7 +10,6 @@ export * from "./ids.ts";
 export { cloneFields } from "./item-copy.ts";
 export * from "./item-defaults.ts";
 export { type LoadReport, loadMail, loadMessage } from "./load-mail.ts";
-export type { FolderChange, ItemChange } from "./mailbox.ts";
 export { type AttachmentFields, type Disposal, Mailbox } from "./mailbox.ts";
 export { clearExtended, itemSize, readExtended, writeExtended } from "./mapi-properties.ts";
 export {

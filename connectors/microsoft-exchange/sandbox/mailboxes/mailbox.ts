@@ -1,4 +1,5 @@
 import { ChangeLog, type MailboxEvent } from "./change-log.ts";
+import { type FolderChange, folderChanges, type ItemChange, itemChanges } from "./changes-since.ts";
 import { MailboxError } from "./errors.ts";
 import { type FolderFields, FolderTree } from "./folder-tree.ts";
 import { attachmentId, changeKey, itemId, ownerOfId, readId } from "./ids.ts";
@@ -22,22 +23,6 @@ export type Disposal = "hard" | "soft" | "moveToDeletedItems";
 
 /** What an attachment is made from; id and time are given by the mailbox. */
 export type AttachmentFields = Partial<Omit<Attachment, "id" | "modifiedAt">> & { name: string };
-
-/** One change of an item in a folder since a given change number. */
-export interface ItemChange {
-  change: "create" | "update" | "readFlag" | "delete";
-  id: string;
-  number: number;
-  item?: Item;
-}
-
-/** One change in the folder tree since a given change number. */
-export interface FolderChange {
-  change: "create" | "update" | "delete";
-  id: string;
-  number: number;
-  folder?: Folder;
-}
 
 /** One user's mailbox: folders, items, their changes, and the user's settings. All calls are synchronous. */
 export class Mailbox {
@@ -291,36 +276,12 @@ export class Mailbox {
 
   /** What happened to the items of a folder after a change number, oldest first. */
   itemChanges(folderId: string, since: number): ItemChange[] {
-    const present = this.items(folderId).filter((item) => item.changeNumber > since);
-    const changes: ItemChange[] = present.map((item) => ({
-      change: item.addedNumber > since ? "create" : item.contentNumber > since ? "update" : "readFlag",
-      id: item.id,
-      number: item.changeNumber,
-      item,
-    }));
-    const gone = this.log.tombstones.filter(
-      (stone) => stone.object === "item" && stone.parentFolderId === folderId && stone.number > since,
-    );
-    for (const { id, number, addedNumber } of gone)
-      if (addedNumber <= since) changes.push({ change: "delete", id, number });
-    return changes.sort((a, b) => a.number - b.number);
+    return itemChanges(this.items(folderId), this.log.tombstones, folderId, since);
   }
 
   /** What happened to the folders below a folder after a change number, parents first, deletions last. */
   folderChanges(rootId: string, since: number): FolderChange[] {
-    const changes: FolderChange[] = this.folders
-      .descendants(rootId)
-      .filter((folder) => folder.changeNumber > since)
-      .map((folder) => ({
-        change: folder.addedNumber > since ? "create" : "update",
-        id: folder.id,
-        number: folder.changeNumber,
-        folder,
-      }));
-    for (const { object, id, number, addedNumber } of this.log.tombstones) {
-      if (object === "folder" && number > since && addedNumber <= since) changes.push({ change: "delete", id, number });
-    }
-    return changes;
+    return folderChanges(this.folders.descendants(rootId), this.log.tombstones, since);
   }
 
   /** Events after a change number, oldest first. */

@@ -35,8 +35,8 @@ import { printAttachment } from "./attachment.ts";
 import { calendarShape } from "./calendar.ts";
 import { printBody, readBody } from "./item-body.ts";
 import { printLocation, readLocation } from "./location.ts";
-import { webLink } from "./message.ts";
 import { printRecurrence, readRecurrence } from "./recurrence.ts";
+import { webLink } from "./web-link.ts";
 
 /** What the service writes for "never answered". */
 const NO_TIME = "0001-01-01T00:00:00Z";

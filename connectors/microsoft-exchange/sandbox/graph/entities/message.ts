@@ -29,6 +29,7 @@ import {
 import { printAttachment } from "./attachment.ts";
 import { eventShape } from "./event.ts";
 import { printBody, readBody } from "./item-body.ts";
+import { webLink } from "./web-link.ts";
 
 /** How messages are shown; meeting messages are eventMessages. */
 export const messageShape: Shape<Item> = {
@@ -170,11 +171,6 @@ export function applyMessage(draft: ItemFields, body: JsonObject, call: GraphCal
 /** The url-safe id of the conversation a message is part of. */
 export function conversationOf(mailbox: Mailbox, item: Item): string {
   return graphId(conversationId(mailbox.guid, conversationGuid(indexOf(item))));
-}
-
-/** The address under which Outlook on the web shows an item. */
-export function webLink(item: Item, model: string): string {
-  return `https://outlook.office365.com/owa/?ItemID=${encodeURIComponent(item.id)}&exvsurl=1&viewmodel=${model}`;
 }
 
 function indexOf(item: Item): Buffer {

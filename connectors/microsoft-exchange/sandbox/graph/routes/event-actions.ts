@@ -9,7 +9,7 @@ import {
 import { accepted, type GraphCall, type GraphResult, idOf, jsonBody, mailboxOf, optionalBody } from "../call.ts";
 import { commentOf } from "../entities/event.ts";
 import { printLocation } from "../entities/location.ts";
-import { webLink } from "../entities/message.ts";
+import { webLink } from "../entities/web-link.ts";
 import { badRequest, GraphError } from "../errors.ts";
 import { checkParameters, type JsonObject } from "../schema/validate-body.ts";
 import { printZoned, readRecipients, readZoned } from "../values.ts";

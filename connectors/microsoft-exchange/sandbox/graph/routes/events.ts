@@ -9,9 +9,9 @@ import {
 import { checkIfMatch, etagOf, type GraphCall, type GraphResult, jsonBody, mailboxOf, noContent } from "../call.ts";
 import { answerCollection, answerCount, answerEntity } from "../collection.ts";
 import { itemDelta } from "../delta.ts";
-import { readAttachment } from "../entities/attachment.ts";
 import { calendarShape } from "../entities/calendar.ts";
 import { applyEvent, eventShape, newEvent } from "../entities/event.ts";
+import { readAttachment } from "../entities/read-attachment.ts";
 import { badRequest, GraphError, itemNotFound } from "../errors.ts";
 import { findItem } from "../item-ids.ts";
 import { checkEntity, type JsonObject } from "../schema/validate-body.ts";

@@ -12,9 +12,9 @@ import {
 } from "../call.ts";
 import { answerCollection, answerCount, answerEntity, answerPage } from "../collection.ts";
 import { itemDelta } from "../delta.ts";
-import { readAttachment } from "../entities/attachment.ts";
 import { isMailFolder } from "../entities/folder.ts";
 import { applyMessage, messageShape } from "../entities/message.ts";
+import { readAttachment } from "../entities/read-attachment.ts";
 import { badRequest, GraphError, itemNotFound } from "../errors.ts";
 import { findItem } from "../item-ids.ts";
 import { checkEntity, checkParameters, type JsonObject } from "../schema/validate-body.ts";
