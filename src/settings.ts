@@ -1,6 +1,5 @@
 import * as z from "zod";
-import { mistaken } from "#spi";
-import { nearestHint } from "./query/nearest.ts";
+import { mistaken, nearestHint } from "#spi";
 
 const list = z
   .string()

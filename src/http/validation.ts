@@ -1,8 +1,7 @@
 import { Readable } from "node:stream";
 import type { FastifySchemaCompiler } from "fastify";
 import { z } from "zod";
-import { type Mistake, mistaken } from "#spi";
-import { nearestName } from "./nearest-name.ts";
+import { type Mistake, mistaken, nearest } from "#spi";
 
 /** A mistake in the query string names the parameter; its pointer is that of the whole body. */
 export interface RequestMistake extends Mistake {
@@ -41,8 +40,8 @@ interface Found {
 
 function unknownMembers(issue: Extract<Issue, { code: "unrecognized_keys" }>, path: Path, names: readonly string[]) {
   return issue.keys.map((key): Found => {
-    const nearest = nearestName(key, names);
-    const hint = nearest === undefined ? "" : `; the nearest known name is "${nearest}"`;
+    const near = nearest(key, names);
+    const hint = near === undefined ? "" : `; the nearest known name is "${near}"`;
     return { path: [...path, key], detail: `"${key.slice(0, 100)}" is not known here${hint}.` };
   });
 }

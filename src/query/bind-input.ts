@@ -1,6 +1,13 @@
-import { type BoundProcedure, type Mistake, mistaken, type Parameter, type Procedure, type Value } from "#spi";
+import {
+  type BoundProcedure,
+  type Mistake,
+  mistaken,
+  nearestHint,
+  type Parameter,
+  type Procedure,
+  type Value,
+} from "#spi";
 import { indexByName } from "./names.ts";
-import { nearestHint } from "./nearest.ts";
 import { mistakeAt, type NameAt, pointerMember, type ValueAt } from "./query.ts";
 import { shown, typedValue } from "./typed-value.ts";
 

@@ -6,6 +6,7 @@ import {
   type Condition,
   type Mistake,
   mistaken,
+  nearestHint,
   type PseudoColumn,
   type SortKey,
   type TableDefinition,
@@ -13,7 +14,6 @@ import {
 } from "#spi";
 import { bindComparison } from "./bind-comparison.ts";
 import { findTable } from "./names.ts";
-import { nearestHint } from "./nearest.ts";
 import {
   conjunctsOf,
   isNamedComparison,

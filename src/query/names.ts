@@ -1,5 +1,4 @@
-import type { Mistake, Procedure, TableDefinition } from "#spi";
-import { nearestHint } from "./nearest.ts";
+import { type Mistake, nearestHint, type Procedure, type TableDefinition } from "#spi";
 import { mistakeAt, type NameAt } from "./query.ts";
 
 /** Looks names up: the exact spelling first, else ignoring case. */

@@ -1,5 +1,4 @@
-import { type Mistake, type Operator, operators, type Value } from "#spi";
-import { nearestHint } from "./nearest.ts";
+import { type Mistake, nearestHint, type Operator, operators, type Value } from "#spi";
 import { mistakeAt, type NamedCondition, type Place, pointerMember, type ValueAt } from "./query.ts";
 
 /** Deeper conditions are refused; no builder nests so far and every later walk recurses. */

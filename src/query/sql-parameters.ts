@@ -1,5 +1,4 @@
-import { type Mistake, mistaken, type Value } from "#spi";
-import { nearestHint } from "./nearest.ts";
+import { type Mistake, mistaken, nearestHint, type Value } from "#spi";
 import { mistakeAt, pointerMember, type ValueAt } from "./query.ts";
 import { placeAt, sqlError, type Token } from "./sql-tokens.ts";
 

@@ -1,6 +1,5 @@
-import type { ColumnType, Value } from "#spi";
+import { type ColumnType, nearestHint, type Value } from "#spi";
 import { formatInstant, parseInstant } from "./instant.ts";
-import { nearestHint } from "./nearest.ts";
 
 /** A value of the wanted type, or what is wrong with it. */
 export type Typed = { readonly value: Value } | { readonly mistake: string };

@@ -2,6 +2,7 @@ import {
   type Column,
   type ConnectorDefinition,
   ConnectorError,
+  nearestHint,
   notFound,
   operators,
   type Parameter,
@@ -9,7 +10,6 @@ import {
   type TableDefinition,
 } from "#spi";
 import { findProcedure, findTable } from "../query/names.ts";
-import { nearestHint } from "../query/nearest.ts";
 import type { ResolveConnection } from "./resolved-connection.ts";
 import type { CatalogCases, ColumnView, ParameterView, ProcedureView, TableView } from "./use-cases.ts";
 

@@ -1,5 +1,4 @@
-import { type ConnectorDefinition, notFound } from "#spi";
-import { nearestHint } from "../query/nearest.ts";
+import { type ConnectorDefinition, nearestHint, notFound } from "#spi";
 
 /** The installed connectors by name. */
 export interface Registry {

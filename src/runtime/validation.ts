@@ -3,11 +3,12 @@ import {
   type ConnectorDefinition,
   type Mistake,
   mistaken,
+  nearest,
+  nearestHint,
   type PropertyValue,
   type PropertyValues,
   Secret,
 } from "#spi";
-import { nearest, nearestHint } from "../query/nearest.ts";
 import { defaultOf, holds, type Known, valuesWithDefaults } from "./conditions.ts";
 import { referencesIn } from "./references.ts";
 import type { PropertyReport, ValidationReport } from "./use-cases.ts";

@@ -4,6 +4,7 @@ export * from "./connector.ts";
 export * from "./context.ts";
 export * from "./errors.ts";
 export * from "./http.ts";
+export * from "./nearest.ts";
 export * from "./procedure.ts";
 export * from "./property.ts";
 export * from "./query.ts";

@@ -4,7 +4,6 @@ import { jsonLine } from "../../../src/http/formats/frames.ts";
 import { jsonDepth, parseJson } from "../../../src/http/formats/json-text.ts";
 import { BytePacker } from "../../../src/http/formats/pack.ts";
 import { uploadedRows } from "../../../src/http/formats/upload.ts";
-import { nearestName } from "../../../src/http/nearest-name.ts";
 import type { UploadedRow } from "../../../src/runtime/use-cases.ts";
 
 const anyText = fc.string({ unit: "grapheme" });
@@ -100,13 +99,4 @@ test("rows of an upload don't depend on how its bytes are cut", async () => {
       },
     ),
   );
-});
-
-test("the nearest name is found for slips, and none for something else", () => {
-  const known = ["pageSize", "pageToken", "orderBy", "columns"];
-  expect(nearestName("pagesize", known)).toBe("pageSize");
-  expect(nearestName("colums", known)).toBe("columns");
-  expect(nearestName("orderby_", known)).toBe("orderBy");
-  expect(nearestName("zzzzzzzzzz", known)).toBeUndefined();
-  expect(nearestName("x".repeat(100_000), known)).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { editDistance, nearest } from "../../../src/query/nearest.ts";
+import { editDistance, nearest } from "../../../src/spi/nearest.ts";
 
 describe("nearest", () => {
   it.each([
