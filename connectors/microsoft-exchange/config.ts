@@ -164,6 +164,7 @@ function entraOptions(
     ...given("password", values.secret("Password")),
     ...given("scope", values.text("Scope")),
     ...given("redirectUri", callbackUrl(values, plan)),
+    ...given("verifier", plan.grant === "code" ? values.secret("OAuthVerifier") : undefined),
     ...given("given", givenTokens(values)),
     ...given("managedIdentity", host.managedIdentity),
   };

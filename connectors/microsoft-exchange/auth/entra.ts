@@ -25,6 +25,8 @@ export interface EntraOptions {
   readonly password?: Secret;
   /** Property CallbackURL; absent = the service's own callback. */
   readonly redirectUri?: string;
+  /** Property OAuthVerifier: the code of a sign-in made elsewhere, good for one request. */
+  readonly verifier?: Secret;
   /** Property Scope. */
   readonly scope?: string;
   /** Tokens of the connection's properties. */
@@ -67,8 +69,12 @@ const refreshTokenOf = (options: EntraOptions, current: TokenSet | undefined): S
 
 function canRenew(options: EntraOptions, current: TokenSet | undefined): boolean {
   if (!options.renews) return false;
-  return options.grant === "code" ? refreshTokenOf(options, current) !== undefined : true;
+  return options.grant !== "code" || refreshTokenOf(options, current) !== undefined || isFirst(options, current);
 }
+
+/** A pasted code stands for a sign-in as long as nothing came of it yet. */
+const isFirst = ({ verifier }: EntraOptions, current: TokenSet | undefined): boolean =>
+  verifier !== undefined && current === undefined;
 
 async function renew(
   options: EntraOptions,
@@ -80,6 +86,7 @@ async function renew(
   if (options.grant === "managed-identity") return askIdentity(options, http, signal);
   if (options.grant === "client") return ask(options, { kind: "client", scopes: scopesOf(options) }, http, signal);
   const refreshToken = refreshTokenOf(options, current);
+  if (refreshToken === undefined && isFirst(options, current)) return redeemVerifier(options, http, signal);
   if (refreshToken === undefined) return signInSilently(options, http, signal);
   try {
     return await refresh(options, refreshToken, http, signal);
@@ -106,6 +113,13 @@ async function signInSilently(options: EntraOptions, http: HttpClient, signal: A
   const { user, password } = options;
   if (options.grant !== "password" || user === undefined || password === undefined) throw signInNeeded();
   return ask(options, { kind: "password", scopes: scopesOf(options), user, password }, http, signal);
+}
+
+/** The sign-in address of GetOAuthAuthorizationURL carries no PKCE challenge, so there is no verifier of that kind. */
+function redeemVerifier(options: EntraOptions, http: HttpClient, signal: AbortSignal): Promise<TokenSet> {
+  const { verifier, redirectUri } = options;
+  if (options.grant !== "code" || verifier === undefined || redirectUri === undefined) throw signInNeeded();
+  return ask(options, { kind: "code", scopes: codeScopes(options), redirectUri, code: verifier }, http, signal);
 }
 
 const scopesOf = ({ cloud, schema, grant, scope }: EntraOptions): readonly string[] =>
@@ -165,6 +179,7 @@ function fingerprintOf(options: EntraOptions): string {
     credential.kind === "certificate" ? certificateFingerprint(credential.certificate) : "",
     given?.accessToken.reveal() ?? "",
     given?.refreshToken?.reveal() ?? "",
+    options.verifier?.reveal() ?? "",
   ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
 }

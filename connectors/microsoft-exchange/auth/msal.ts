@@ -25,7 +25,8 @@ export type MsalRequest = { readonly scopes: readonly string[] } & (
       readonly kind: "code";
       readonly redirectUri: string;
       readonly code: Secret;
-      readonly codeVerifier: Secret;
+      /** The verifier of PKCE, where the sign-in address carried its challenge. */
+      readonly codeVerifier?: Secret;
     }
 );
 
@@ -114,7 +115,7 @@ async function acquire(client: Client, request: MsalRequest): Promise<Authentica
         scopes,
         redirectUri: request.redirectUri,
         code: request.code.reveal(),
-        codeVerifier: request.codeVerifier.reveal(),
+        ...(request.codeVerifier === undefined ? {} : { codeVerifier: request.codeVerifier.reveal() }),
       });
   }
 }

@@ -81,7 +81,6 @@ export const oauthProperties: readonly ConnectionProperty[] = [
     group: "OAuth",
     description: "Authorisation code pasted from the redirect (headless flow).",
     visible: isCodeGrant,
-    effect: "not-in-effect-yet",
   }),
   text({
     key: "CallbackURL",

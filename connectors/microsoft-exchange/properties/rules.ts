@@ -63,6 +63,12 @@ export const jointRules: readonly JointRule[] = [
     severity: "error",
   },
   {
+    when: all(isCodeGrant, isSet("OAuthVerifier"), not(isSet("CallbackURL"))),
+    property: "CallbackURL",
+    detail: "OAuthVerifier is redeemed with the redirect address of its sign-in: set CallbackURL to that address.",
+    severity: "error",
+  },
+  {
     when: is("ProxyAuthScheme", "PROPRIETARY"),
     property: "ProxyAuthScheme",
     detail: "PROPRIETARY names no protocol that can be spoken. Use NONE, BASIC, DIGEST, NTLM or NEGOTIATE.",

@@ -36,7 +36,7 @@ export const getOAuthAuthorizationUrl = graphProcedure(
     outputs: [text("URL", "The address.")],
     run: async ({ calls, input }): Promise<Row> => ({
       URL: signInUrl(optionsOf(calls), {
-        callbackUrl: given(input, "CallbackUrl"),
+        callbackUrl: given(input, "CallbackUrl") ?? optionsOf(calls).redirectUri,
         scope: given(input, "Scope"),
         state: given(input, "State"),
         prompt: given(input, "Prompt"),
@@ -60,7 +60,7 @@ export const getAdminConsentUrl = graphProcedure(
     outputs: [text("URL", "The address.")],
     run: async ({ calls, input }): Promise<Row> => ({
       URL: adminConsentUrl(optionsOf(calls), {
-        callbackUrl: given(input, "CallbackUrl"),
+        callbackUrl: given(input, "CallbackUrl") ?? optionsOf(calls).redirectUri,
         scope: given(input, "Scope"),
         state: given(input, "State"),
       }),

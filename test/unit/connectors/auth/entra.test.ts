@@ -276,3 +276,37 @@ test("the fingerprint follows what is asked for and with what, not the password"
   ];
   expect(new Set(others.map(print)).size).toBe(others.length);
 });
+
+describe("OAuthVerifier", () => {
+  const options: EntraOptions = {
+    ...base,
+    verifier: new Secret("pasted-code"),
+    redirectUri: "https://connector.example/callback",
+  };
+
+  test("is redeemed once, with the redirect address of its sign-in and without PKCE", async () => {
+    const { http, seen } = fakeHttp(() => ({ body: tokens }));
+    const source = createTokenSource(options);
+    expect(source.canRenew(undefined)).toBe(true);
+    const first = await source.renew(undefined, http, signal);
+    expect(Object.fromEntries(seen[0]!.form)).toMatchObject({
+      grant_type: "authorization_code",
+      code: "pasted-code",
+      redirect_uri: "https://connector.example/callback",
+    });
+    expect(seen[0]!.form.has("code_verifier")).toBe(false);
+    const second = await source.renew(first, http, signal);
+    expect(second.accessToken.reveal()).toBe("AT");
+    expect(seen[1]!.form.get("grant_type")).toBe("refresh_token");
+  });
+
+  test("that brought no refresh token is not tried again", async () => {
+    const source = createTokenSource(options);
+    expect(source.canRenew({ accessToken: new Secret("AT") })).toBe(false);
+  });
+
+  test("is part of what the tokens belong to", () => {
+    const other = createTokenSource({ ...options, verifier: new Secret("other") });
+    expect(other.fingerprint).not.toBe(createTokenSource(options).fingerprint);
+  });
+});
