@@ -1,7 +1,8 @@
-import { type ConnectorDefinition, defineConnector, type Expiry, type TableDefinition } from "#spi";
+import { type ConnectorDefinition, defineConnector, type TableDefinition } from "#spi";
 import { createTokenSource, oauthCauses } from "./auth/index.ts";
 import { type ExchangeConfig, type HostOptions, parseConfig } from "./config.ts";
 import { type EwsBinding, ewsCalls, ewsCauses, ewsProcedures, ewsTables, openEwsSession } from "./ews/index.ts";
+import { expiries } from "./expiries.ts";
 import {
   type GraphBinding,
   graphCalls,
@@ -71,21 +72,3 @@ const tablesOf = (config: ExchangeConfig): Tables =>
 /** Properties Tables and Views restrict what a connection lists. */
 const shownOf = ({ shown }: ExchangeConfig, tables: Tables): Tables =>
   shown === undefined ? tables : tables.filter(({ kind, name }) => shown[kind]?.has(name.toLowerCase()) ?? true);
-
-/** Microsoft's announced end of EWS in Exchange Online. */
-function expiries({ isExchangeOnlineEws }: ExchangeConfig): readonly Expiry[] {
-  if (!isExchangeOnlineEws) return [];
-  return [
-    {
-      code: "EWS_ONLINE_BLOCKED_BY_DEFAULT",
-      detail:
-        "Since October 2026 Exchange Online refuses EWS unless the tenant has allowed the application. Move to Schema MSGraph.",
-      at: "2026-10-01T00:00:00Z",
-    },
-    {
-      code: "EWS_ONLINE_ENDS",
-      detail: "EWS in Exchange Online ends for good. Move to Schema MSGraph before.",
-      at: "2027-04-01T00:00:00Z",
-    },
-  ];
-}

@@ -9,6 +9,7 @@ import {
   type Log,
   type PropertyValues,
   type StepId,
+  type TokenFacts,
   type TokenSource,
   type TransportOptions,
   timedOut,
@@ -24,7 +25,15 @@ import { openSession, type SessionSurroundings } from "./open-session.ts";
 import { passingTokens } from "./passing-tokens.ts";
 import type { Connections } from "./resolve-connection.ts";
 import { TestRecord } from "./test-report.ts";
-import type { Call, ConnectionStatus, ConnectorCases, TestCases, TestReport, TokenCases } from "./use-cases.ts";
+import type {
+  Call,
+  ConnectionStatus,
+  ConnectorCases,
+  TestCases,
+  TestReport,
+  TokenCases,
+  TokenView,
+} from "./use-cases.ts";
 import { type VariableResolver, variablesIn } from "./variable-resolver.ts";
 
 /** Longest test; its message says which step was running. */
@@ -112,15 +121,22 @@ async function aboutConfiguration(
   const located = await parts.access.locate(call, reference);
   try {
     const { definition, config, options } = await parts.connections.ready(call, located);
+    const hasTokens = definition.tokens?.(config, parts.surroundings.files) !== undefined;
+    const token = hasTokens ? await parts.tokens.get(call, reference) : undefined;
     const pins = pinWarnings(options.tls.serverCert).map((code) => ({ code, detail: networkCause(code).fix }));
-    const warnings = [...(definition.expiries?.(config) ?? []), ...(definition.warnings?.(config) ?? []), ...pins];
-    if (definition.tokens?.(config, parts.surroundings.files) === undefined) return { warnings };
-    return { token: await parts.tokens.get(call, reference), warnings };
+    const expiries = definition.expiries?.(config, token === undefined ? undefined : factsOf(token)) ?? [];
+    const warnings = [...expiries, ...(definition.warnings?.(config) ?? []), ...pins];
+    return token === undefined ? { warnings } : { token, warnings };
   } catch (error) {
     const { code, causeCode, message } = asConnectorError(error);
     return { warnings: [{ code: causeCode ?? code, detail: message }] };
   }
 }
+
+const factsOf = ({ obtainedAt, hasRefreshToken }: TokenView): TokenFacts => ({
+  hasRefreshToken,
+  ...(obtainedAt === undefined ? {} : { obtainedAt: Date.parse(obtainedAt) }),
+});
 
 async function run(parts: TestParts, call: Call, subject: Subject): Promise<TestReport> {
   const start = performance.now();

@@ -23,6 +23,12 @@ export interface Expiry {
   readonly at?: string;
 }
 
+/** What is known of a connection's tokens without opening them. Times are milliseconds since the epoch. */
+export interface TokenFacts {
+  readonly obtainedAt?: number;
+  readonly hasRefreshToken: boolean;
+}
+
 /**
  * An installed kind of connection. A connector gets all I/O through its ConnectorContext; everything but `connect`
  * is pure. `C` is its parsed configuration, `B` its private column binding; both are opaque outside.
@@ -52,8 +58,8 @@ export interface ConnectorDefinition<C = unknown, B = unknown> {
   /** Limits the configuration puts on activities: row cap, page size, read-only, local filtering only. */
   limits(config: C): ActivityLimits;
   tokens?(config: C, files: FileAccess): TokenSource | undefined;
-  /** What will stop and when, from the configuration alone. */
-  expiries?(config: C): readonly Expiry[];
+  /** What will stop and when, as the configuration and the state of its tokens tell. */
+  expiries?(config: C, tokens: TokenFacts | undefined): readonly Expiry[];
   warnings?(config: C): readonly Warning[];
   connect(config: C, context: ConnectorContext): Promise<Session<B>>;
 }

@@ -69,6 +69,17 @@ export const certificateFingerprint = ({ type, value, subject }: CertificateOpti
     .update(JSON.stringify([type, value.reveal(), subject ?? "*"]))
     .digest("hex");
 
+/** The end of a certificate that stands in the property as PEM text; undefined where files or passwords would be needed. */
+export function certificateEnd({ value }: Pick<CertificateOptions, "value">): Date | "unreadable" | undefined {
+  const block = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/.exec(value.reveal());
+  if (block === null) return undefined;
+  try {
+    return new Date(new X509Certificate(block[0]).validTo);
+  } catch {
+    return "unreadable";
+  }
+}
+
 async function contentOf({ type, value, readFile }: CertificateOptions): Promise<Buffer> {
   const text = value.reveal();
   if (!/FILE$/.test(type)) return type === "PFXBLOB" ? Buffer.from(text, "base64") : Buffer.from(text, "utf8");

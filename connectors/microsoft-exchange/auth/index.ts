@@ -1,5 +1,5 @@
 export { oauthCauses } from "./causes.ts";
-export type { CertificateOptions } from "./certificate.ts";
+export { type CertificateOptions, certificateEnd } from "./certificate.ts";
 export type { ClientCredential } from "./client-credential.ts";
 export {
   type Cloud,
