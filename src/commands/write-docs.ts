@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { installedConnectors } from "../../connectors/index.ts";
+import { runtimeCauses } from "../service.ts";
+import { settingDescriptions } from "../settings.ts";
+import { causesPage } from "./docs/causes-page.ts";
+import { connectorPage } from "./docs/connector-page.ts";
+import { bare, readmeSections, renewed } from "./docs/readme-sections.ts";
+import { type Generated, stored, writeGenerated } from "./generated.ts";
+
+interface Package {
+  readonly name: string;
+  readonly scripts: Readonly<Record<string, string>>;
+}
+
+/** A machine without environment and files: declarations need neither. */
+const emptyMachine = {
+  environment: {},
+  readFile: async (path: string): Promise<string> => {
+    throw new Error(`the documentation needs no file, but ${path} was read`);
+  },
+};
+
+/** The printed documentation, as the code has it now. */
+export async function generateDocs(): Promise<readonly Generated[]> {
+  const { name, scripts } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as Package;
+  const pages = (await installedConnectors(emptyMachine)).flatMap((definition) => {
+    const folder = `connectors/${definition.name}`;
+    return [
+      { path: `${folder}/README.md`, text: connectorPage(definition) },
+      {
+        path: `${folder}/CAUSES.md`,
+        text: causesPage(definition.displayName, [...runtimeCauses, ...definition.causes]),
+      },
+    ];
+  });
+  const sections = readmeSections(Object.keys(scripts), settingDescriptions);
+  const readme = stored("README.md");
+  const text = readme === undefined ? bare(name, sections) : renewed(readme, sections);
+  return [...pages, { path: "README.md", text }];
+}
+
+if (import.meta.main)
+  process.exitCode = writeGenerated(await generateDocs(), process.argv.includes("--check"), "npm run docs");
