@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { hostname, networkInterfaces } from "node:os";
 import path from "node:path";
 import type { FastifyInstance } from "fastify";
-import { type Cause, type ConnectorDefinition, Secret, type TokenSource } from "#spi";
+import { type Cause, type Clock, type ConnectorDefinition, Secret, type TokenSource } from "#spi";
 import { buildApp } from "./app.ts";
 import { createMetrics } from "./http/metrics-registry.ts";
 import { defaultLimits, type HttpSettings } from "./http/settings.ts";
@@ -10,6 +10,7 @@ import type { ServiceLog } from "./log.ts";
 import { networkCauses } from "./net/causes.ts";
 import { openTransport } from "./net/client.ts";
 import { egressRules, type ListeningAddress } from "./net/egress.ts";
+import type { Resolver } from "./net/resolve.ts";
 import { Slots } from "./net/slots.ts";
 import { createPageTokens } from "./query/page-token.ts";
 import { createActivities } from "./runtime/activities.ts";
@@ -56,6 +57,10 @@ export interface ServiceParts {
   readonly definitions: readonly ConnectorDefinition[];
   readonly log: ServiceLog;
   readonly version: string;
+  /** The present and all waiting; the machine's clock unless given. */
+  readonly clock?: Clock;
+  /** Host names to addresses; the machine's own resolution unless given. */
+  readonly resolver?: Resolver;
 }
 
 /** The running service. */
@@ -70,8 +75,7 @@ export interface Service {
 
 /** Opens the store, wires all use cases and listens. Errors: INVALID_PROPERTY with `target` for settings that cannot work. */
 export async function startService(parts: ServiceParts): Promise<Service> {
-  const { settings, definitions, log, version } = parts;
-  const clock = systemClock;
+  const { settings, definitions, log, version, clock = systemClock, resolver } = parts;
   const random = systemRandom;
   const dataDir = path.resolve(settings.DATA_DIR);
   const agentName = settings.AGENT_NAME ?? hostname();
@@ -112,6 +116,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     log,
     files: fileAccess({ base: filesBase, roots: settings.FILE_ROOTS ?? [filesBase] }),
     sharedSlots: new Slots(sharedSlots),
+    ...(resolver === undefined ? {} : { resolver }),
     ...(settings.AGENT_PROXY_URL === undefined
       ? {}
       : { agentProxy: { url: new Secret(settings.AGENT_PROXY_URL), exceptions: settings.AGENT_NO_PROXY } }),
