@@ -20,6 +20,14 @@ const rows: readonly Row[] = [
     "OAuthRefreshToken",
   ],
   [
+    "OAUTH_MAILBOX_MISMATCH",
+    "AUTHENTICATION_FAILED",
+    "mailbox-owner",
+    "Another account signed in than the one the connection's User names; the detail names both.",
+    "Sign in as the account of User, or correct User.",
+    "User",
+  ],
+  [
     "OAUTH_GRANT_EXPIRED",
     "AUTHORIZATION_REQUIRED",
     "mailbox-owner",

@@ -5,6 +5,7 @@ import { claimsOf } from "./claims.ts";
 import type { ClientCredential } from "./client-credential.ts";
 import type { Cloud } from "./clouds.ts";
 import type { Grant, ServiceSchema } from "./grants.ts";
+import { boundToUser } from "./mailbox-credential.ts";
 import { askManagedIdentity, type ManagedIdentitySource } from "./managed-identity.ts";
 import { acquireByMsal, type MsalRequest } from "./msal.ts";
 import { resourceFor, signInScopes, silentScopes } from "./scopes.ts";
@@ -41,13 +42,14 @@ export interface EntraOptions {
 export function createTokenSource(options: EntraOptions): TokenSource {
   const given = options.given === undefined ? undefined : withExpiry(options.given);
   const codeFlow = options.grant === "code" && options.clientId !== undefined ? codeFlowOf(options) : undefined;
-  return {
+  const source: TokenSource = {
     fingerprint: fingerprintOf(options),
     ...(given === undefined ? {} : { given }),
     canRenew: (current) => canRenew(options, current),
     renew: (current, http, signal) => renew(options, current, http, signal),
     ...(codeFlow === undefined ? {} : { codeFlow }),
   };
+  return boundToUser(source, options);
 }
 
 /** A token tells its own end where the properties do not. */
