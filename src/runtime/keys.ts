@@ -6,7 +6,15 @@ import { claimedId, hashOf, isSameHash, newKey } from "./key-text.ts";
 import type { ListPaging } from "./page.ts";
 import { isoTime } from "./representation.ts";
 import type { Vault } from "./secrets.ts";
-import { type KeyCases, type KeyInput, type KeyView, type Principal, type Scope, scopes } from "./use-cases.ts";
+import {
+  type Call,
+  type KeyCases,
+  type KeyInput,
+  type KeyView,
+  type Principal,
+  type Scope,
+  scopes,
+} from "./use-cases.ts";
 
 export interface KeyParts {
   readonly store: Store;
@@ -79,6 +87,7 @@ export function createKeyCases(parts: KeyParts): KeyCases {
 
     async create(call, input) {
       checkInput(input, clock.now());
+      requireReach(call, input);
       const { id, text } = newKey(random);
       const record = {
         ...limitsOf(input),
@@ -109,9 +118,11 @@ export function createKeyCases(parts: KeyParts): KeyCases {
 
     async patch(call, id, patch) {
       const current = await find(id);
+      requireReach(call, current);
       const { name, scopes: scopesNow, connections, expiresAt } = show(current);
       const merged = withoutNulls({ name, scopes: scopesNow, connections, expiresAt, ...patch });
       checkInput(merged, patch.expiresAt === undefined ? undefined : clock.now());
+      requireReach(call, merged);
       const { hash: kept, createdAt, lastUsedAt } = current;
       const record: ApiKeyRecord = {
         ...limitsOf(merged),
@@ -131,6 +142,7 @@ export function createKeyCases(parts: KeyParts): KeyCases {
     },
 
     async remove(call, id) {
+      if (call.principal.connections !== undefined) requireReach(call, await find(id));
       await store.transaction(
         async (repositories) => {
           if (!(await repositories.keys.remove(id))) throw notFound(`There is no API key ${id}.`);
@@ -143,6 +155,13 @@ export function createKeyCases(parts: KeyParts): KeyCases {
 }
 
 const unauthenticated = (message: string): ConnectorError => new ConnectorError("UNAUTHENTICATED", message);
+
+/** A limited key must not get further by way of another. Errors: FORBIDDEN. */
+function requireReach({ principal }: Call, { connections }: Pick<KeyInput, "connections">): void {
+  const { connections: reach } = principal;
+  if (reach === undefined || connections?.every((connection) => reach.includes(connection)) === true) return;
+  throw new ConnectorError("FORBIDDEN", "This API key is limited, and handles only keys limited to its connections.");
+}
 
 const principalOf = ({ id, scopes: held, connections }: ApiKeyRecord): Principal => ({
   keyId: id,

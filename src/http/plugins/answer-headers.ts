@@ -14,10 +14,15 @@ function endHalfRead(request: FastifyRequest, reply: FastifyReply, lingerMs: num
   if (!hasBody(request) || raw.complete !== false) return;
   reply.raw.once("finish", () => {
     if (raw.complete) return;
-    const timer = setTimeout(() => raw.socket.destroy(), lingerMs);
+    const { socket } = raw;
+    const timer = setTimeout(() => socket.destroy(), lingerMs);
     timer.unref();
-    raw.once("end", () => clearTimeout(timer));
-    raw.socket.once("close", () => clearTimeout(timer));
+    const over = (): void => {
+      clearTimeout(timer);
+      socket.off("close", over);
+    };
+    raw.once("end", over);
+    socket.once("close", over);
     raw.resume();
   });
 }
