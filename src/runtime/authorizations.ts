@@ -27,6 +27,11 @@ export interface AuthorizationParts {
 const lifeMs = 10 * 60 * 1000;
 const randomBytes = 32;
 const callbackPath = "/v1/oauth/callback";
+
+/** The path that starts an authorization of a connection, as a problem names it. */
+export const authorizePath = (connection: string): string =>
+  `/v1/connections/${encodeURIComponent(connection)}/authorizations`;
+
 const shownCharacters = 300;
 
 /** The authorization-code flow: PKCE always, a state that is single-use, short-lived and stored hashed. */

@@ -2,8 +2,8 @@ import {
   type Column,
   type ConnectorDefinition,
   ConnectorError,
+  invalidRequest,
   nearestHint,
-  notFound,
   operators,
   type Parameter,
   type Procedure,
@@ -60,13 +60,13 @@ export function createCatalog({ connector, resolve }: CatalogParts): CatalogCase
   };
 }
 
-/** The schema asked for, or all of the connector. Errors: NOT_FOUND naming the nearest. */
+/** The schema asked for, or all of the connector. Errors: INVALID_REQUEST naming the nearest. */
 function schemasOf(definition: ConnectorDefinition, schema: string | undefined): readonly string[] {
   const names = definition.schemas.map(({ name }) => name);
   if (schema === undefined) return names;
   const found = names.find((name) => name.toLowerCase() === schema.toLowerCase());
   if (found !== undefined) return [found];
-  throw notFound(`${definition.displayName} has no schema "${schema}".${nearestHint(schema, names)}`);
+  throw invalidRequest(`${definition.displayName} has no schema "${schema}".${nearestHint(schema, names)}`);
 }
 
 const inPath = (name: string) => ({ name, at: { pointer: "" } });

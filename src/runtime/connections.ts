@@ -22,7 +22,7 @@ import {
 } from "./connection-records.ts";
 import type { ListPaging } from "./page.ts";
 import { requireUse } from "./principal.ts";
-import { canonical, requireMatch, tagged } from "./representation.ts";
+import { canonical, requireMatch, requireShown, tagged } from "./representation.ts";
 import type { Vault } from "./secrets.ts";
 import type {
   Call,
@@ -154,7 +154,11 @@ function createCases(parts: ConnectionParts): ConnectionCases {
 
     get: async (call, reference) => tagged(showConnection(await findNow(call, reference))),
 
-    replace: (call, reference, input, ifMatch) => changeWith(call, reference, ifMatch, () => input),
+    replace: (call, reference, { id, createdAt, updatedAt: _, ...input }, ifMatch) =>
+      changeWith(call, reference, ifMatch, (current) => {
+        requireShown(showConnection(current), { id, createdAt });
+        return input;
+      }),
 
     patch: (call, reference, patch, ifMatch) =>
       changeWith(call, reference, ifMatch, (current) => patchedInput(showConnection(current), patch)),

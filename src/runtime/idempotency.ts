@@ -13,8 +13,8 @@ const keepMs = 24 * 60 * 60 * 1000;
 const longestWaitMs = 5000;
 
 /**
- * Answers by `Idempotency-Key`: one request of a key runs, all others get its answer. Refused requests (4xx) are not
- * kept; an answer that attempted nothing for another reason (503 before the first call) is to be released by the caller.
+ * Answers by `Idempotency-Key`: one request of a key runs, all others get its answer. Whoever claimed a key completes it
+ * with an answer that attempted something, whatever its status, and releases it after a refusal that attempted nothing.
  */
 export function createIdempotencyCases(parts: IdempotencyParts): IdempotencyCases & { prune(): Promise<void> } {
   const { store, random, runningLimitMs } = parts;
@@ -37,11 +37,9 @@ export function createIdempotencyCases(parts: IdempotencyParts): IdempotencyCase
 }
 
 function claimed(store: Store, key: IdempotencyKey, claim: string) {
-  const release = (): Promise<void> => store.idempotency.release(key, claim);
   return {
-    release,
-    async complete(answer: StoredAnswer): Promise<void> {
-      if (answer.status >= 400 && answer.status < 500) return release();
+    release: (): Promise<void> => store.idempotency.release(key, claim),
+    complete: async (answer: StoredAnswer): Promise<void> => {
       await store.idempotency.complete(key, claim, answer, keepMs);
     },
   };

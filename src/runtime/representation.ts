@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { ConnectorError } from "#spi";
-import type { Tagged } from "./use-cases.ts";
+import { ConnectorError, type Mistake, mistaken } from "#spi";
+import type { ShownMembers, Tagged } from "./use-cases.ts";
 
 /** A representation with its strong ETag, quotes included, ready for the header. */
 export function tagged<T>(value: T): Tagged<T> {
@@ -26,6 +26,15 @@ export function matches(ifMatch: string | undefined, etag: string): boolean {
 export function requireMatch(ifMatch: string | undefined, etag: string): void {
   if (!matches(ifMatch, etag))
     throw new ConnectorError("PRECONDITION", "The resource was changed since it was read; read it again.");
+}
+
+/** What is shown and not the client's to set may come back as it was read. Errors: INVALID_REQUEST. */
+export function requireShown(current: { readonly id: string; readonly createdAt: string }, sent: ShownMembers): void {
+  const mistakes = (["id", "createdAt"] as const).flatMap((member): readonly Mistake[] => {
+    if (sent[member] === undefined || sent[member] === current[member]) return [];
+    return [{ pointer: `/${member}`, code: "INVALID_REQUEST", detail: `${member} cannot be changed.` }];
+  });
+  if (mistakes.length > 0) throw mistaken(mistakes);
 }
 
 export const isoTime = (timeMs: number): string => new Date(timeMs).toISOString();

@@ -2,11 +2,12 @@ import { type Clock, ConnectorError, conflict, invalidRequest, mistaken, notFoun
 import { isUniqueViolation } from "../store/engines/errors.ts";
 import type { Repositories, SavedActivityRecord, Store } from "../store/store.ts";
 import type { AuditTrail } from "./audit.ts";
+import { authorizePath } from "./authorizations.ts";
 import { nameMistakes } from "./connection-input.ts";
 import type { ConnectionAccess } from "./connections.ts";
 import type { ListPaging } from "./page.ts";
 import { allowedConnectionIds } from "./principal.ts";
-import { canonical, isoTime, requireMatch, tagged } from "./representation.ts";
+import { canonical, isoTime, requireMatch, requireShown, tagged } from "./representation.ts";
 import { checkSavedBody } from "./saved-activity-body.ts";
 import { resolveBody } from "./saved-activity-variables.ts";
 import type {
@@ -120,6 +121,7 @@ export function createSavedActivities(parts: SavedActivityParts): SavedActivityC
 
     async replace(call, reference, input, ifMatch) {
       const current = await find(call, reference);
+      requireShown(show(current), input);
       const { id, version, createdAt } = current;
       const next = await recordFrom(call, input, { id, version: version + 1, createdAt, updatedAt: clock.now() });
       // A repeated request whose answer was lost is no conflict with itself.
@@ -144,7 +146,8 @@ export function createSavedActivities(parts: SavedActivityParts): SavedActivityC
     },
 
     async run(call, reference, input) {
-      return runPrepared(activities, await prepare(call, reference, input));
+      const prepared = await prepare(call, reference, input);
+      return withAuthorizePath(prepared.connection, runPrepared(activities, prepared));
     },
   };
 }
@@ -159,6 +162,14 @@ function runPrepared(
   if (kind === "query") return activities.query(call, connection, body as unknown as QueryBody);
   if (kind === "execute") return activities.execute(call, connection, body as unknown as ExecuteBody);
   return activities.write(call, connection, kind, body as unknown as WriteBody);
+}
+
+/** The path of a run names no connection: where to authorize its connection is told with the error. */
+async function withAuthorizePath<T>(connectionId: string, running: Promise<T>): Promise<T> {
+  return running.catch((error: unknown) => {
+    if (!(error instanceof ConnectorError) || error.code !== "AUTHORIZATION_REQUIRED") throw error;
+    throw error.with({ evidence: { ...error.evidence, authorize: authorizePath(connectionId) } });
+  });
 }
 
 /** What a run adds must be something its kind of activity takes. */

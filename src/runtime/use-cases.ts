@@ -65,6 +65,16 @@ export interface Tagged<T> {
   readonly etag: string;
 }
 
+/**
+ * Members a representation shows that are not the client's to set: PUT takes them back as they were read. `updatedAt` is
+ * not compared, since a repeated request whose answer was lost carries the old one; If-Match is the guard there.
+ */
+export interface ShownMembers {
+  readonly id?: string | undefined;
+  readonly createdAt?: string | undefined;
+  readonly updatedAt?: string | undefined;
+}
+
 // ---- connectors and validation -------------------------------------------------------------------------------------
 
 export interface ConnectorCases {
@@ -122,7 +132,13 @@ export interface ConnectionCases {
   list(call: Call, page: PageRequest): Promise<Page<ConnectionView>>;
   /** Id before name. Errors: NOT_FOUND, FORBIDDEN. */
   get(call: Call, connection: string): Promise<Tagged<ConnectionView>>;
-  replace(call: Call, connection: string, input: ConnectionInput, ifMatch?: string): Promise<Tagged<ConnectionView>>;
+  /** Errors: INVALID_REQUEST when `id` or `createdAt` came and are not those of the connection. */
+  replace(
+    call: Call,
+    connection: string,
+    input: ConnectionInput & ShownMembers,
+    ifMatch?: string,
+  ): Promise<Tagged<ConnectionView>>;
   /** JSON merge patch (RFC 7396) on the representation. */
   patch(
     call: Call,
@@ -392,7 +408,7 @@ export interface SavedActivityCases {
   replace(
     call: Call,
     activity: string,
-    input: SavedActivityInput,
+    input: SavedActivityInput & ShownMembers,
     ifMatch?: string,
   ): Promise<Tagged<SavedActivityView>>;
   remove(call: Call, activity: string, ifMatch?: string): Promise<void>;
@@ -404,7 +420,8 @@ export interface VariableInput {
   readonly name: string;
   readonly kind: "project" | "global";
   readonly secret: boolean;
-  readonly value: string | null;
+  /** Of a secret variable that is replaced: absent or `{isSet: true}` keeps the stored value, null clears it. */
+  readonly value?: string | null | { readonly isSet: boolean };
 }
 /** A secret variable's value reads `{isSet}`. */
 export interface VariableView {

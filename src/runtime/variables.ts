@@ -47,6 +47,12 @@ function createVariableCases({ store, vault, audit, paging, clock, random }: Var
     return vault.open(dataKey, variablePlace(id, version), value).reveal();
   };
 
+  const isUnchanged = async (current: VariableRecord, input: VariableInput, wanted: Wanted): Promise<boolean> => {
+    if (current.name !== input.name || current.kind !== input.kind || current.secret !== input.secret) return false;
+    if (wanted.keep) return true;
+    return wanted.text === (current.secret ? await keptText(store, current) : current.value);
+  };
+
   return {
     async create(call, input) {
       requireUnlimited(call);
@@ -80,7 +86,7 @@ function createVariableCases({ store, vault, audit, paging, clock, random }: Var
       const current = await find(name);
       const wanted = wantedValue(input, current);
       // A repeated request whose answer was lost is no conflict with itself.
-      if (isUnchanged(current, input, wanted)) return tagged(show(current));
+      if (await isUnchanged(current, input, wanted)) return tagged(show(current));
       requireMatch(ifMatch, tagged(show(current)).etag);
       const base = { ...current, ...definitionOf(input), version: current.version + 1, updatedAt: clock.now() };
       const work = async (repositories: Repositories): Promise<VariableRecord> => {
@@ -133,8 +139,7 @@ const definitionOf = ({ name, kind, secret }: VariableInput): Pick<VariableInput
 function wantedValue(input: VariableInput, current: VariableRecord | undefined): Wanted {
   if (!input.secret) return openValue(input.value);
   const isStored = current?.secret === true && current.value !== undefined;
-  // Callers may send a secret back as it is shown, whatever the declared type says.
-  const wanted = readSecretInput(input.value);
+  const wanted = readSecretInput(isShownUnset(input.value) ? undefined : input.value);
   switch (wanted.wish) {
     case "set":
       return { keep: false, text: wanted.value };
@@ -150,17 +155,15 @@ function wantedValue(input: VariableInput, current: VariableRecord | undefined):
   }
 }
 
+/** A variable without a value, sent back as it is shown. */
+const isShownUnset = (value: unknown): boolean => JSON.stringify(value) === '{"isSet":false}';
+
 function openValue(value: unknown): Wanted {
-  if (value === null || value === undefined) return { keep: false };
+  if (value === undefined) throw mistake("/value", "Send the value of the variable, or null for none.");
+  if (value === null) return { keep: false };
   if (typeof value !== "string") throw mistake("/value", "The value of an open variable is text or null.");
   return { keep: false, text: value };
 }
-
-const isUnchanged = (current: VariableRecord, input: VariableInput, wanted: Wanted): boolean =>
-  current.name === input.name &&
-  current.kind === input.kind &&
-  current.secret === input.secret &&
-  (wanted.keep || (!input.secret && wanted.text === current.value));
 
 function checkName(name: string): void {
   if (!variableName.test(name))

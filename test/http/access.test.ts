@@ -31,11 +31,11 @@ GET    /v1/agents                                                agent auditor
 GET    /v1/audit                                                 auditor
 GET    /v1/connections                                           designer auditor
 GET    /v1/connections/:connection                               designer auditor
-GET    /v1/connections/:connection/procedures                    designer operator agent auditor
-GET    /v1/connections/:connection/procedures/:procedure         designer operator agent auditor
+GET    /v1/connections/:connection/procedures                    designer operator auditor
+GET    /v1/connections/:connection/procedures/:procedure         designer operator auditor
 GET    /v1/connections/:connection/status                        designer agent auditor
-GET    /v1/connections/:connection/tables                        designer operator agent auditor
-GET    /v1/connections/:connection/tables/:table                 designer operator agent auditor
+GET    /v1/connections/:connection/tables                        designer operator auditor
+GET    /v1/connections/:connection/tables/:table                 designer operator auditor
 GET    /v1/connections/:connection/token                         designer auditor
 GET    /v1/connectors                                            designer operator agent auditor
 GET    /v1/connectors/:connector                                 designer operator agent auditor

@@ -58,11 +58,23 @@ describe("Idempotency-Key", () => {
     expect(calls()).toBe(1);
   });
 
-  test("refuses the same key with another body, Accept or query string", async () => {
+  test("refuses the same key with another body or query string", async () => {
     const { app } = startWith([result]);
     await create(app, "k1");
     const other = await create(app, "k1", { table: "T", rows: [{ A: 2 }] });
     expect(other.json()).toMatchObject({ status: 409, code: "CONFLICT" });
+  });
+
+  test("replays the stored answer to another Accept too", async () => {
+    const { app, calls } = startWith([result]);
+    const first = await create(app, "k1");
+    const again = await app.inject({
+      method: "POST",
+      url: "/v1/connections/own/create",
+      headers: { ...bearer("operator"), "idempotency-key": "k1", accept: "application/x-ndjson" },
+      payload: { table: "T", rows: [{ A: 1 }] },
+    });
+    expect([again.headers["idempotency-replayed"], again.body, calls()]).toEqual(["true", first.body, 1]);
   });
 
   test("is its own per path", async () => {
@@ -97,7 +109,9 @@ describe("Idempotency-Key", () => {
   });
 
   test("keeps a problem whose effect is unknown, so that nothing is written twice", async () => {
-    for (const error of [new ConnectorError("TIMEOUT", "Late.", { effect: "unknown" }), new TypeError("defect")]) {
+    const late = new ConnectorError("TIMEOUT", "Late.", { effect: "unknown" });
+    const large = new ConnectorError("TOO_LARGE", "More rows than can be answered.", { effect: "unknown" });
+    for (const error of [late, large, new TypeError("defect")]) {
       const { app, calls } = startWith([error]);
       const first = await create(app, "k1");
       const second = await create(app, "k1");

@@ -75,11 +75,10 @@ describe("connections", () => {
     expect(changed.statusCode).toBe(200);
   });
 
-  test("are replaced and deleted only on the version named by If-Match", async () => {
+  test("hand If-Match to the use case as it came", async () => {
     seen.ifMatch.length = 0;
     const put = (headers: object) =>
       app.inject({ method: "PUT", url: "/v1/connections/own", headers: { ...designer, ...headers }, payload: body });
-    expect((await put({ "if-match": '"old"' })).json()).toMatchObject({ status: 412, code: "PRECONDITION" });
     expect((await put({ "if-match": `"old", "${etag}"` })).statusCode).toBe(200);
     expect((await put({})).statusCode).toBe(200);
     const remove = await app.inject({
@@ -88,7 +87,20 @@ describe("connections", () => {
       headers: { ...designer, "if-match": "*" },
     });
     expect(remove.statusCode).toBe(204);
-    expect(seen.ifMatch).toEqual([etag, undefined, etag]);
+    expect(seen.ifMatch).toEqual([`"old", "${etag}"`, undefined, "*"]);
+  });
+
+  test("are replaced by what was read of them", async () => {
+    const read = await app.inject({ url: "/v1/connections/own", headers: designer });
+    const put = await app.inject({
+      method: "PUT",
+      url: "/v1/connections/own",
+      headers: designer,
+      payload: read.json(),
+    });
+    expect(put.statusCode).toBe(200);
+    const post = await app.inject({ method: "POST", url: "/v1/connections", headers: designer, payload: read.json() });
+    expect(post.json()).toMatchObject({ status: 400, errors: [{ pointer: "/id" }, {}, {}] });
   });
 
   test("are patched as merge patch or as JSON", async () => {
@@ -161,6 +173,20 @@ describe("saved activities", () => {
     expect(answer.json()).toEqual({ ...flat, id: "a1", createdAt: at, updatedAt: at });
   });
 
+  test("are replaced by what was read of them", async () => {
+    const read = await app.inject({ url: "/v1/activities/a1", headers: designer });
+    const put = await app.inject({ method: "PUT", url: "/v1/activities/a1", headers: designer, payload: read.json() });
+    expect(put.json()).toEqual(read.json());
+  });
+
+  test("may count by variables", async () => {
+    expect((await create({ ...flat, limit: "[most{5}]" })).json()).toMatchObject({ limit: "[most{5}]" });
+    expect((await create({ ...flat, limit: "five" })).json()).toMatchObject({
+      status: 400,
+      errors: [{ pointer: "/limit" }],
+    });
+  });
+
   test.each([
     ["neither table nor sql", { name: "n", connection: "own", kind: "query" }],
     ["both", { ...flat, sql: "SELECT 1" }],
@@ -168,6 +194,25 @@ describe("saved activities", () => {
     ["an unknown kind", { ...flat, kind: "select" }],
   ])("refuse %s", async (_name, payload) => {
     expect((await create(payload)).json()).toMatchObject({ status: 400, code: "INVALID_REQUEST" });
+  });
+});
+
+describe("variables", () => {
+  const secret = { name: "pw", kind: "project", secret: true };
+  const put = (payload: object) => app.inject({ method: "PUT", url: "/v1/variables/pw", headers: designer, payload });
+
+  test("that are secret are replaced by what was read of them, or without a value", async () => {
+    for (const value of [{ value: { isSet: true } }, { value: null }, {}, { value: "new" }])
+      expect((await put({ ...secret, ...value, updatedAt: at })).statusCode, JSON.stringify(value)).toBe(200);
+  });
+
+  test("are created with a value and a name the service can refer to", async () => {
+    const post = async (payload: object) =>
+      (await app.inject({ method: "POST", url: "/v1/variables", headers: designer, payload })).json();
+    expect(await post({ name: "a.b-c", value: "x" })).toMatchObject({ name: "v" });
+    for (const name of ["", "1a", "a b", "a/b", "a[b", "x".repeat(201)])
+      expect(await post({ name, value: "x" }), name).toMatchObject({ status: 400, errors: [{ pointer: "/name" }] });
+    expect(await post({ name: "a" })).toMatchObject({ status: 400, errors: [{ pointer: "/value" }] });
   });
 });
 

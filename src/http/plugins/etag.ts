@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { ConnectorError } from "#spi";
 import type { Tagged } from "../../runtime/use-cases.ts";
 
 const opaque = (tag: string): string =>
@@ -29,17 +28,7 @@ export async function sendTagged<B>(
 }
 
 /**
- * The ETag the change must meet, in the use case's own form, after checking If-Match (which may list several) against
- * the current representation. The use case compares again in its transaction. Errors: PRECONDITION.
+ * The If-Match header as it came: the use case compares it, after it has seen whether the request changes anything at
+ * all, so that a repeated request whose answer was lost is no conflict with itself.
  */
-export async function ifMatchOf(
-  request: FastifyRequest,
-  current: () => Promise<Tagged<unknown>>,
-): Promise<string | undefined> {
-  const header = request.headers["if-match"];
-  if (header === undefined) return undefined;
-  const { etag } = await current();
-  if (!listed(header, etag))
-    throw new ConnectorError("PRECONDITION", "The resource changed since it was read: If-Match names another version.");
-  return etag;
-}
+export const ifMatchOf = (request: FastifyRequest): string | undefined => request.headers["if-match"];

@@ -26,9 +26,10 @@ export function refuseAsync(request: FastifyRequest): void {
 
 function fingerprintOf(request: FastifyRequest, body: string | Uint8Array): string {
   const query = request.url.split("?")[1] ?? "";
-  const hash = createHash("sha256");
-  hash.update(JSON.stringify([request.method, query, request.headers["accept"] ?? ""]));
-  return hash.update(body).digest("base64url");
+  return createHash("sha256")
+    .update(JSON.stringify([request.method, query]))
+    .update(body)
+    .digest("base64url");
 }
 
 /** Sends a complete answer; as bytes, or Fastify would add a charset to types that have none. */
@@ -52,7 +53,7 @@ function problemAnswer(error: unknown, request: FastifyRequest, parts: HttpParts
 
 /** One write that may carry an Idempotency-Key. */
 export interface KeyedWork {
-  /** What the fingerprint is made of besides method, query string and Accept. */
+  /** What the fingerprint is made of besides method and query string. */
   readonly body: string | Uint8Array;
   readonly work: () => Promise<StoredAnswer>;
 }

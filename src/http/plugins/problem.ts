@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { asConnectorError, ConnectorError, type Log, notFound } from "#spi";
+import { authorizePath } from "../../runtime/authorizations.ts";
 import { type ProblemContext, type ProblemDocument, problemOf, retryAfterSeconds } from "../problem.ts";
 import { Refusal } from "../refusal.ts";
 import type { Server } from "../server.ts";
@@ -35,7 +36,7 @@ export function problemContext(request: FastifyRequest): ProblemContext {
     nameInPath: params["table"] !== undefined || params["procedure"] !== undefined,
     writes: request.routeOptions.config.writes === true,
     ...(connection !== undefined && {
-      authorize: `/v1/connections/${encodeURIComponent(connection)}/authorizations`,
+      authorize: authorizePath(connection),
     }),
   };
 }

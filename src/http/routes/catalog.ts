@@ -7,6 +7,8 @@ import type { Server } from "../server.ts";
 
 const tags = ["Catalogue"];
 const access = ["designer", "operator", "agent", "auditor"] as const;
+/** Agents know connectors and test connections; what a connection offers is for those who work with it. */
+const connectionAccess = ["designer", "operator", "auditor"] as const;
 const listQuery = pageQuery.extend(schemaQuery.shape);
 
 /** The static catalogue of a connector. */
@@ -80,7 +82,7 @@ function connectionCatalog(app: Server, { cases }: HttpParts): void {
   app.get(
     "/v1/connections/:connection/tables",
     {
-      config: { access },
+      config: { access: connectionAccess },
       schema: {
         operationId: "listTables",
         tags,
@@ -96,7 +98,7 @@ function connectionCatalog(app: Server, { cases }: HttpParts): void {
   app.get(
     "/v1/connections/:connection/tables/:table",
     {
-      config: { access },
+      config: { access: connectionAccess },
       schema: {
         operationId: "getTable",
         tags,
@@ -115,7 +117,7 @@ function connectionCatalog(app: Server, { cases }: HttpParts): void {
   app.get(
     "/v1/connections/:connection/procedures",
     {
-      config: { access },
+      config: { access: connectionAccess },
       schema: {
         operationId: "listProcedures",
         tags,
@@ -131,7 +133,7 @@ function connectionCatalog(app: Server, { cases }: HttpParts): void {
   app.get(
     "/v1/connections/:connection/procedures/:procedure",
     {
-      config: { access },
+      config: { access: connectionAccess },
       schema: {
         operationId: "getProcedure",
         tags,

@@ -9,6 +9,7 @@ import {
   connectionInput,
   connectionPage,
   connectionPatch,
+  connectionReplacement,
   connectionStatus,
   connectionView,
   testReport,
@@ -92,14 +93,14 @@ export function connectionRoutes(app: Server, { cases }: HttpParts): void {
           'A secret left out (or sent as {"isSet": true}) is kept, `null` clears it. A changed host, proxy, OAuth URL or TLS trust clears secrets that are not sent again.',
         params: connectionParams,
         querystring: noQuery,
-        body: connectionInput,
+        body: connectionReplacement,
         response: { 200: connectionView },
       },
     },
     async (request, reply) => {
       const call = callOf(request);
       const { connection } = request.params;
-      const ifMatch = await ifMatchOf(request, () => connections.get(call, connection));
+      const ifMatch = ifMatchOf(request);
       const tagged = await connections.replace(call, connection, request.body, ifMatch);
       return sendTagged(request, reply, tagged, tagged.value);
     },
@@ -122,7 +123,7 @@ export function connectionRoutes(app: Server, { cases }: HttpParts): void {
     async (request, reply) => {
       const call = callOf(request);
       const { connection } = request.params;
-      const ifMatch = await ifMatchOf(request, () => connections.get(call, connection));
+      const ifMatch = ifMatchOf(request);
       const tagged = await connections.patch(call, connection, request.body, ifMatch);
       return sendTagged(request, reply, tagged, tagged.value);
     },
@@ -145,7 +146,7 @@ export function connectionRoutes(app: Server, { cases }: HttpParts): void {
     async (request, reply) => {
       const call = callOf(request);
       const { connection } = request.params;
-      const ifMatch = await ifMatchOf(request, () => connections.get(call, connection));
+      const ifMatch = ifMatchOf(request);
       await connections.remove(call, connection, {
         force: request.query.force === true,
         ...(ifMatch !== undefined && { ifMatch }),

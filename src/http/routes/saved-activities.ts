@@ -30,6 +30,7 @@ import {
   runBody,
   savedActivityInput,
   savedActivityPage,
+  savedActivityReplacement,
   savedActivityView,
 } from "../schemas/saved-activities.ts";
 import type { Server } from "../server.ts";
@@ -191,15 +192,17 @@ export function savedActivityRoutes(app: Server, parts: HttpParts): void {
         summary: "Replace a saved activity",
         params: activityParams,
         querystring: noQuery,
-        body: savedActivityInput,
+        body: savedActivityReplacement,
         response: { 200: savedActivityView },
       },
     },
     async (request, reply) => {
       const call = callOf(request);
       const { activity } = request.params;
-      const ifMatch = await ifMatchOf(request, () => savedActivities.get(call, activity));
-      const tagged = await savedActivities.replace(call, activity, inputOf(request.body), ifMatch);
+      const ifMatch = ifMatchOf(request);
+      const { id, createdAt, updatedAt, ...form } = request.body;
+      const input = { ...inputOf(form), id, createdAt, updatedAt };
+      const tagged = await savedActivities.replace(call, activity, input, ifMatch);
       return sendTagged(request, reply, tagged, flatten(tagged.value));
     },
   );
@@ -220,7 +223,7 @@ export function savedActivityRoutes(app: Server, parts: HttpParts): void {
     async (request, reply) => {
       const call = callOf(request);
       const { activity } = request.params;
-      const ifMatch = await ifMatchOf(request, () => savedActivities.get(call, activity));
+      const ifMatch = ifMatchOf(request);
       await savedActivities.remove(call, activity, ifMatch);
       return reply.code(204).send();
     },

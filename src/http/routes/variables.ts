@@ -1,12 +1,24 @@
 import { z } from "zod";
+import type { VariableInput } from "../../runtime/use-cases.ts";
 import { callOf } from "../call.ts";
 import type { HttpParts } from "../parts.ts";
 import { ifMatchOf, sendTagged } from "../plugins/etag.ts";
 import { noBody, noQuery, pageQuery } from "../schemas/common.ts";
-import { variableInput, variablePage, variableParams, variableView } from "../schemas/variables.ts";
+import {
+  variableInput,
+  variablePage,
+  variableParams,
+  variableReplacement,
+  variableView,
+} from "../schemas/variables.ts";
 import type { Server } from "../server.ts";
 
 const tags = ["Variables"];
+
+/** What PUT takes back as it was read is not handed on. */
+function replacementOf({ updatedAt: _, value, ...definition }: z.output<typeof variableReplacement>): VariableInput {
+  return value === undefined ? definition : { ...definition, value };
+}
 
 /** Variables: create, list, read, replace, delete. */
 export function variableRoutes(app: Server, { cases }: HttpParts): void {
@@ -72,15 +84,15 @@ export function variableRoutes(app: Server, { cases }: HttpParts): void {
         summary: "Replace a variable",
         params: variableParams,
         querystring: noQuery,
-        body: variableInput,
+        body: variableReplacement,
         response: { 200: variableView },
       },
     },
     async (request, reply) => {
       const call = callOf(request);
       const { variable } = request.params;
-      const ifMatch = await ifMatchOf(request, () => variables.get(call, variable));
-      const tagged = await variables.replace(call, variable, request.body, ifMatch);
+      const ifMatch = ifMatchOf(request);
+      const tagged = await variables.replace(call, variable, replacementOf(request.body), ifMatch);
       return sendTagged(request, reply, tagged, tagged.value);
     },
   );
@@ -101,7 +113,7 @@ export function variableRoutes(app: Server, { cases }: HttpParts): void {
     async (request, reply) => {
       const call = callOf(request);
       const { variable } = request.params;
-      const ifMatch = await ifMatchOf(request, () => variables.get(call, variable));
+      const ifMatch = ifMatchOf(request);
       await variables.remove(call, variable, ifMatch);
       return reply.code(204).send();
     },

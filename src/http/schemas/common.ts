@@ -41,6 +41,15 @@ export const noBody = z.strictObject({}).nullish();
 
 export const timestamp = z.string().meta({ format: "date-time", description: "ISO 8601 in UTC." });
 
+const shown = { readOnly: true, description: "As it was read; not the caller's to set." };
+
+/** Members of a representation that a PUT takes back as they were read. */
+export const shownMembers = {
+  id: z.string().max(1024).optional().meta(shown),
+  createdAt: z.string().max(100).optional().meta(shown),
+  updatedAt: z.string().max(100).optional().meta(shown),
+};
+
 const name = (what: string) => z.string().min(1).max(1024).meta({ description: what });
 
 export const connectionParams = z.object({ connection: name("Name (percent-encoded) or id of the connection.") });

@@ -1,25 +1,31 @@
 import { z } from "zod";
 import { owners, stepIds } from "#spi";
-import { pageOf, resourceName, timestamp } from "./common.ts";
+import { pageOf, resourceName, shownMembers, timestamp } from "./common.ts";
 import { propertiesInput } from "./connectors.ts";
 import { tokenView } from "./tokens.ts";
 
 const tags = z.array(z.string().min(1).max(100)).max(50);
 
+const form = {
+  name: resourceName,
+  connector: z
+    .string()
+    .min(1)
+    .max(200)
+    .meta({ "x-samples": ["CONNECTOR"] }),
+  properties: propertiesInput,
+  description: z.string().max(4000).optional(),
+  active: z.boolean().optional(),
+  tags: tags.optional(),
+};
+
 export const connectionInput = z
-  .strictObject({
-    name: resourceName,
-    connector: z
-      .string()
-      .min(1)
-      .max(200)
-      .meta({ "x-samples": ["CONNECTOR"] }),
-    properties: propertiesInput,
-    description: z.string().max(4000).optional(),
-    active: z.boolean().optional(),
-    tags: tags.optional(),
-  })
-  .meta({ id: "ConnectionForm", description: "A connection as it is created or replaced." });
+  .strictObject(form)
+  .meta({ id: "ConnectionForm", description: "A connection as it is created." });
+
+export const connectionReplacement = z
+  .strictObject({ ...form, ...shownMembers })
+  .meta({ id: "ConnectionReplacement", description: "A connection as it replaces the stored one." });
 
 /** RFC 7396: members given replace, `null` removes. */
 export const connectionPatch = z
@@ -33,6 +39,7 @@ export const connectionPatch = z
     description: z.string().max(4000).nullable().optional(),
     active: z.boolean().nullable().optional(),
     tags: tags.nullable().optional(),
+    ...shownMembers,
   })
   .meta({ id: "ConnectionPatch", description: "JSON merge patch (RFC 7396) of a connection." });
 

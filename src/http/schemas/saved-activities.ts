@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Row } from "#spi";
 import { memberName, onRowError, procedureInput, rowList, sqlShape, tableQueryShape } from "./activities.ts";
-import { bodyPageToken, dataObject, pageOf, resourceName, timestamp } from "./common.ts";
+import { bodyPageToken, dataObject, pageOf, resourceName, shownMembers, timestamp } from "./common.ts";
 
 const head = {
   name: resourceName,
@@ -11,23 +11,34 @@ const head = {
 const sql = { sql: sqlShape.sql.optional(), parameters: sqlShape.parameters };
 const table = memberName.optional();
 
-const query = z.strictObject({ ...head, kind: z.literal("query"), table, ...tableQueryShape, ...sql });
-const write = <K extends "create" | "update" | "delete">(kind: K) =>
-  z.strictObject({
-    ...head,
-    kind: z.literal(kind),
-    table,
-    rows: rowList.optional(),
-    onRowError: onRowError.optional(),
-    ...sql,
-  });
-const execute = z.strictObject({
+/** A whole number, or a variable that will be one. */
+const count = z
+  .union([
+    z.int().min(0),
+    z
+      .string()
+      .max(300)
+      .regex(/\[.+\]/, "Expected a whole number or a variable"),
+  ])
+  .optional();
+const counts = { limit: count, offset: count, pageSize: count };
+
+const query = { ...head, kind: z.literal("query"), table, ...tableQueryShape, ...counts, ...sql };
+const write = <K extends "create" | "update" | "delete">(kind: K) => ({
+  ...head,
+  kind: z.literal(kind),
+  table,
+  rows: rowList.optional(),
+  onRowError: onRowError.optional(),
+  ...sql,
+});
+const execute = {
   ...head,
   kind: z.literal("execute"),
   procedure: memberName.optional(),
   input: procedureInput.optional(),
   ...sql,
-});
+};
 
 interface Named {
   readonly table?: string | undefined;
@@ -38,14 +49,39 @@ interface Named {
 const namesOneSource = (activity: Named): boolean =>
   (activity.sql === undefined) !== (activity.table === undefined && activity.procedure === undefined);
 
+const samples = {
+  "x-samples": [{ name: "Unread", connection: "my-connection", kind: "query", table: "Inbox", limit: 10 }],
+};
+const oneSource = { message: "Give either sql, or the table or procedure" };
+
+const forms = [
+  z.strictObject(query),
+  z.strictObject(write("create")),
+  z.strictObject(write("update")),
+  z.strictObject(write("delete")),
+  z.strictObject(execute),
+] as const;
+const [queryForm, createForm, updateForm, deleteForm, executeForm] = forms;
+
 /** A saved activity: its name, connection and kind, and the body of that activity beside them. */
 export const savedActivityInput = z
-  .discriminatedUnion("kind", [query, write("create"), write("update"), write("delete"), execute])
-  .refine(namesOneSource, { message: "Give either sql, or the table or procedure" })
-  .meta({
-    id: "SavedActivityForm",
-    "x-samples": [{ name: "Unread", connection: "my-connection", kind: "query", table: "Inbox", limit: 10 }],
-  });
+  .discriminatedUnion("kind", forms)
+  .refine(namesOneSource, oneSource)
+  .meta({ id: "SavedActivityForm", ...samples });
+
+/** The same as it replaces the stored one. */
+export const savedActivityReplacement = z
+  .discriminatedUnion("kind", [
+    queryForm.extend(shownMembers),
+    createForm.extend(shownMembers),
+    updateForm.extend(shownMembers),
+    deleteForm.extend(shownMembers),
+    executeForm.extend(shownMembers),
+  ])
+  .refine(namesOneSource, oneSource)
+  .meta({ id: "SavedActivityReplacement", ...samples });
+
+const shownCount = z.union([z.number(), z.string()]).optional();
 
 export const savedActivityView = z
   .object({
@@ -60,9 +96,9 @@ export const savedActivityView = z
     columns: z.array(z.string()).optional(),
     where: z.unknown().optional(),
     orderBy: z.array(z.object({ column: z.string(), direction: z.string().optional() })).optional(),
-    limit: z.number().optional(),
-    offset: z.number().optional(),
-    pageSize: z.number().optional(),
+    limit: shownCount,
+    offset: shownCount,
+    pageSize: shownCount,
     sql: z.string().optional(),
     parameters: z.unknown().optional(),
     rows: z.array(z.unknown()).optional(),

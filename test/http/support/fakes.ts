@@ -301,7 +301,8 @@ export function fakeCases(): UseCases {
         if (id !== "a1" && id !== "unread") throw notFound(`There is no activity ${id}.`);
         return tagged(savedActivity);
       },
-      replace: async (_call, _id, input) => tagged({ ...savedActivity, ...input }),
+      replace: async (_call, _id, { id: _, createdAt: __, updatedAt: ___, ...input }) =>
+        tagged({ ...savedActivity, ...input }),
       remove: async () => undefined,
       run: async (_call, _id, input) =>
         input.pageToken === undefined

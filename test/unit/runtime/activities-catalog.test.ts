@@ -68,7 +68,8 @@ describe("the catalogue", () => {
     expect(() => catalog.table("notes", "Coments")).toThrow(/"Comments"/);
     expect(() => catalog.table("notes", "Coments")).toThrow(expect.objectContaining({ code: "UNKNOWN_TABLE" }));
     expect(() => catalog.procedure("notes", "Pin")).toThrow(expect.objectContaining({ code: "UNKNOWN_PROCEDURE" }));
-    expect(() => catalog.tables("notes", "Notebok")).toThrow(expect.objectContaining({ code: "NOT_FOUND" }));
+    expect(() => catalog.tables("notes", "Notebok")).toThrow(/"Notebook"/);
+    expect(() => catalog.tables("notes", "x")).toThrow(expect.objectContaining({ code: "INVALID_REQUEST" }));
     await expect(catalog.connectionTable(callBy(), "c", "Note")).rejects.toMatchObject({ code: "UNKNOWN_TABLE" });
     await expect(catalog.connectionProcedure(callBy(), "c", "PinNot")).rejects.toThrow('"PinNote"');
   });

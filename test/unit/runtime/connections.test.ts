@@ -243,6 +243,16 @@ describe("replacing and patching", () => {
     expect(await refusalOf(here.connections.get(call, "mail"))).toBe("NOT_FOUND");
   });
 
+  it("takes back what it shows, and refuses another id", async () => {
+    const { value } = await here.connections.create(call, input());
+    const again = await here.connections.replace(call, "mail", value);
+    expect(again.value).toEqual(value);
+    const renamed = await here.connections.replace(call, "mail", { ...value, name: "renamed" });
+    expect(renamed.value).toMatchObject({ id: value.id, name: "renamed", properties: value.properties });
+    const others = { ...value, id: "other", createdAt: "2020-01-01T00:00:00Z" };
+    expect(await refusalOf(here.connections.replace(call, "renamed", others))).toBe("INVALID_REQUEST /id /createdAt");
+  });
+
   it("re-seals nothing it need not, and binds new secrets to their version", async () => {
     const { value } = await here.connections.create(call, input());
     await here.connections.patch(call, "mail", { properties: { Password: "second" } });

@@ -56,11 +56,12 @@ describe("idempotency", () => {
     await begin({ principal: callBy({ keyId: "k2" }).principal });
   });
 
-  it("keeps no refused request and nothing that was released", async () => {
-    await (await begin()).complete({ ...answer, status: 422 });
+  it("keeps nothing that was released, and every answer that was completed, whatever its status", async () => {
     await (await begin()).release();
     await (await begin()).complete({ ...answer, status: 502 });
     expect(await idempotency.begin(request)).toMatchObject({ replay: { status: 502 } });
+    await (await begin({ key: "other" })).complete({ ...answer, status: 413 });
+    expect(await idempotency.begin({ ...request, key: "other" })).toMatchObject({ replay: { status: 413 } });
   });
 
   it("neither runs again nor invents an answer when the first request died in the middle", async () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { ConnectorError } from "#spi";
 import { createSavedActivities } from "../../../src/runtime/saved-activities.ts";
 import type { Call, SavedActivityInput } from "../../../src/runtime/use-cases.ts";
 import { realRandom } from "./fixtures.ts";
@@ -7,6 +8,9 @@ import { callBy, refusalOf, type Workplace, workplace } from "./workplace.ts";
 const call = callBy();
 let here: Workplace;
 let saved: ReturnType<typeof createSavedActivities>;
+const never = (): never => {
+  throw new Error("not called here");
+};
 let ran: { kind: string; connection: string; body: unknown; call: Call }[];
 
 beforeEach(async () => {
@@ -41,6 +45,25 @@ const activity = (over: Partial<SavedActivityInput> = {}): SavedActivityInput =>
 });
 
 describe("saved activities", () => {
+  it("take back what is shown of them, and refuse another id", async () => {
+    const { value } = await saved.create(call, activity());
+    const again = await saved.replace(call, "newest", value);
+    expect(again.value).toEqual(value);
+    expect(await refusalOf(saved.replace(call, "newest", { ...value, id: "other" }))).toBe("INVALID_REQUEST /id");
+  });
+
+  it("tell where to authorize their connection", async () => {
+    const dead = new ConnectorError("AUTHORIZATION_REQUIRED", "No token.", { evidence: { seen: 1 } });
+    const { store, connections: access, variables, audit, paging, clock } = here;
+    const activities = { query: () => Promise.reject(dead), write: never, execute: never };
+    saved = createSavedActivities({ store, access, variables, activities, audit, paging, clock, random: realRandom });
+    await saved.create(call, activity());
+    const { id } = await access.locate(call, "mail");
+    await expect(saved.run(call, "newest", {})).rejects.toMatchObject({
+      evidence: { seen: 1, authorize: `/v1/connections/${id}/authorizations` },
+    });
+  });
+
   it("are kept, changed by ETag and removed", async () => {
     const { value, etag } = await saved.create(call, activity({ description: "d" }));
     expect(value).toMatchObject({

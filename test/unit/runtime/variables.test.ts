@@ -168,6 +168,28 @@ describe("variables", () => {
     expect(await refusalOf(here.variables.resolve(call, { A: "[pw]" }))).toBe("INVALID_PROPERTY /properties/A");
   });
 
+  it("keep a secret that is left out or came unset, and take a lost answer's repetition", async () => {
+    const { etag } = await here.variables.create(call, variable("pw", "hush", { secret: true }));
+    const { value: _, ...without } = variable("pw", "", { secret: true, kind: "global" });
+    await here.variables.replace(call, "pw", without);
+    await here.variables.replace(call, "pw", { ...without, kind: "project", value: { isSet: false } });
+    expect(opened(await here.variables.resolve(call, { A: "[pw]" }))).toEqual({ A: "secret hush" });
+    here.clock.advance(1000);
+    const next = variable("pw", "other", { secret: true });
+    const { etag: now } = await here.variables.get(call, "pw");
+    const changed = await here.variables.replace(call, "pw", next, now);
+    expect(await here.variables.replace(call, "pw", next, etag)).toEqual(changed);
+    expect(await refusalOf(here.variables.replace(call, "pw", variable("pw", "x", { secret: true }), etag))).toBe(
+      "PRECONDITION",
+    );
+  });
+
+  it("have no value only when null was sent", async () => {
+    await here.variables.create(call, variable("host", "x"));
+    const { value: _, ...without } = variable("host", "");
+    expect(await refusalOf(here.variables.replace(call, "host", without))).toBe("INVALID_REQUEST /value");
+  });
+
   it("are unique, named like names, and versioned", async () => {
     const { etag } = await here.variables.create(call, variable("host", "x"));
     expect(await refusalOf(here.variables.create(call, variable("host", "y")))).toBe("CONFLICT");
