@@ -21,7 +21,9 @@ export type FaultKind =
   /** A sign-in page instead of an answer. */
   | "htmlLogin"
   /** A gateway before the server fails: 502 with a page. */
-  | "badGateway";
+  | "badGateway"
+  /** Refused with `code` (a SOAP fault, or Graph's error object), or without one by `status` and a page alone. */
+  | "refused";
 
 /** One switch. */
 export interface FaultSwitch {
@@ -40,6 +42,10 @@ export interface FaultSwitch {
   backOffMs?: number;
   /** Retry-After of `throttled` and `busy`, in seconds. */
   retryAfterSeconds?: number;
+  /** What `refused` says. */
+  code?: string;
+  message?: string;
+  status?: number;
 }
 
 /** A fault that hits a call: `before` answers instead of the face, `after` spoils the finished answer; true ends the call. */
@@ -63,6 +69,7 @@ const kinds: readonly FaultKind[] = [
   "ewsDisabled",
   "htmlLogin",
   "badGateway",
+  "refused",
 ];
 
 /** The fault switches of a sandbox. */
@@ -162,17 +169,40 @@ async function before(fault: FaultSwitch, face: "ews" | "graph", response: Serve
       });
     case "badGateway":
       return send(response, 502, "<html><body><h1>502 Bad Gateway</h1></body></html>", { "Content-Type": "text/html" });
+    case "refused":
+      return sendRefusal(fault, face, response);
     default:
       return false;
   }
 }
 
+function sendRefusal(fault: FaultSwitch, face: "ews" | "graph", response: ServerResponse): boolean {
+  const { code, message = "The request is refused.", status } = fault;
+  if (code === undefined) {
+    const page = `<html><body><h1>${status ?? 503}</h1></body></html>`;
+    return send(response, status ?? 503, page, { "Content-Type": "text/html" });
+  }
+  if (face === "graph")
+    return send(response, status ?? 400, graphError(code, message), { "Content-Type": "application/json" });
+  return send(response, status ?? 500, soapFault(code, message), { "Content-Type": "text/xml; charset=utf-8" });
+}
+
 function sendBusy(fault: FaultSwitch, response: ServerResponse): boolean {
   const message = "The server cannot service this request right now. Try again later.";
   const backOff = String(fault.backOffMs ?? 1000);
-  const body = `<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode xmlns:a="http://schemas.microsoft.com/exchange/services/2006/types">a:ErrorServerBusy</faultcode><faultstring xml:lang="en-US">${message}</faultstring><detail><e:ResponseCode xmlns:e="http://schemas.microsoft.com/exchange/services/2006/errors">ErrorServerBusy</e:ResponseCode><e:Message xmlns:e="http://schemas.microsoft.com/exchange/services/2006/errors">${message}</e:Message><t:MessageXml xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types"><t:Value Name="BackOffMilliseconds">${backOff}</t:Value></t:MessageXml></detail></s:Fault></s:Body></s:Envelope>`;
+  const body = soapFault("ErrorServerBusy", message, `<t:Value Name="BackOffMilliseconds">${backOff}</t:Value>`);
   return send(response, 500, body, { "Content-Type": "text/xml; charset=utf-8" });
 }
+
+function soapFault(code: string, message: string, values = ""): string {
+  const types = "http://schemas.microsoft.com/exchange/services/2006/types";
+  const errors = "http://schemas.microsoft.com/exchange/services/2006/errors";
+  const xml = values === "" ? "" : `<t:MessageXml xmlns:t="${types}">${values}</t:MessageXml>`;
+  const said = escaped(message);
+  return `<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode xmlns:a="${types}">a:${code}</faultcode><faultstring xml:lang="en-US">${said}</faultstring><detail><e:ResponseCode xmlns:e="${errors}">${code}</e:ResponseCode><e:Message xmlns:e="${errors}">${said}</e:Message>${xml}</detail></s:Fault></s:Body></s:Envelope>`;
+}
+
+const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 
 /** Exchange Online answers a bare 403 while EWS is off for the organisation or the mailbox. */
 function sendDisabled(response: ServerResponse): boolean {
@@ -245,6 +275,9 @@ const switchMembers: Record<string, "string" | "number"> = {
   waitMs: "number",
   backOffMs: "number",
   retryAfterSeconds: "number",
+  code: "string",
+  message: "string",
+  status: "number",
 };
 
 function isSwitch(value: unknown): value is FaultSwitch {

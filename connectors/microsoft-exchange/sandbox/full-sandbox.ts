@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { accountsDirectory } from "./accounts-directory.ts";
-import type { BearerPrincipal } from "./ews/principal.ts";
+import type { BearerPrincipal, Refusal } from "./ews/principal.ts";
 import type { Faults } from "./faults.ts";
 import { createGraph } from "./graph/graph.ts";
 import { graphStepFault } from "./graph/step-fault.ts";
@@ -82,10 +82,20 @@ export async function startFullSandbox(options: FullSandboxOptions = {}): Promis
   };
 }
 
-function exchangePrincipal(identity: Identity | undefined, token: string): BearerPrincipal | undefined {
+function exchangePrincipal(identity: Identity | undefined, token: string): BearerPrincipal | Refusal | undefined {
   const verdict = identity?.verifyBearer(token, "exchange");
-  return verdict?.ok === true ? verdict.principal : undefined;
+  if (verdict?.ok !== true) return verdict?.problem === "audience" ? audienceRefused : undefined;
+  const { principal } = verdict;
+  if (principal.kind !== "app") return principal;
+  const mailboxes = identity?.mailboxesOf(principal.appId);
+  return { ...principal, ...(mailboxes === undefined ? {} : { mailboxes }) };
 }
+
+const audienceRefused: Refusal = {
+  kind: "refused",
+  status: 401,
+  diagnostics: '2000003;reason="The audience claim value is invalid.";error_category="invalid_resource"',
+};
 
 /** Graph requests, unless a fault switch answers first or spoils the answer. */
 function spoiltByFaults(graph: Face, faults: Faults): SandboxHandler {

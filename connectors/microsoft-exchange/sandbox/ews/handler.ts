@@ -6,15 +6,14 @@ import type { EwsCall } from "./call.ts";
 import { EwsError } from "./ews-error.ts";
 import { FindBudget } from "./find-budget.ts";
 import { operations } from "./operations/index.ts";
-import { actingAccount, authenticate, type Caller, type VerifyBearer } from "./principal.ts";
+import { type AuthenticateOptions, actingAccount, authenticate, type Caller, type Refusal } from "./principal.ts";
 import { faultBody, printEnvelope, readEnvelope, type SoapRequest } from "./soap.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { type XmlElement, XmlError } from "./xml.ts";
 
-export interface EwsOptions {
+export interface EwsOptions extends AuthenticateOptions {
   organisation: Organisation;
   faults: Faults;
-  verifyBearer?: VerifyBearer;
   /** Requests of one account at the same time (EwsMaxConcurrency). */
   maxConcurrency?: number;
   /** Entries all FindItem calls of one account may read at the same time (EWSFindCountLimit). */
@@ -77,8 +76,9 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
 }
 
 async function answerTo(state: State, request: IncomingMessage, body: string | undefined): Promise<Answer> {
-  const caller = authenticate(state.organisation, request.headers.authorization, state.verifyBearer);
-  if (!caller) return unauthorized(request.headers.authorization, state.verifyBearer !== undefined);
+  const caller = authenticate(state.organisation, request.headers.authorization, state);
+  if (caller.kind === "refused")
+    return refused(caller, request.headers.authorization, state.verifyBearer !== undefined);
   if (request.method === "GET" || request.method === "HEAD")
     return page("You have reached Exchange Web Services of the sandbox.");
   if (request.method !== "POST") return { status: 405, body: "", headers: { Allow: "GET, HEAD, POST" } };
@@ -142,7 +142,7 @@ function run(
 
 /** Takes one of the account's places; the service account's own, however many people it acts for. */
 function enter(state: State, caller: Caller, account: Account): () => void {
-  const key = caller.kind === "person" ? caller.account.address : account.address;
+  const { address: key } = caller.kind === "person" ? (caller.account ?? account) : account;
   const running = state.running.get(key) ?? 0;
   if (running >= (state.maxConcurrency ?? 27)) {
     throw new EwsError(
@@ -164,17 +164,16 @@ function faultOf(error: unknown): EwsError {
   return new EwsError("ErrorInternalServerError", `An internal server error occurred. ${detail}`, { isFault: true });
 }
 
-function unauthorized(header: string | undefined, hasBearer: boolean): Answer {
+function refused({ status, diagnostics }: Refusal, header: string | undefined, hasBearer: boolean): Answer {
+  const said: Record<string, string> = diagnostics === undefined ? {} : { "x-ms-diagnostics": diagnostics };
+  if (status === 403) return { status, body: "", headers: said };
   const isBearer = /^bearer /i.test(header ?? "");
   const bearer =
     'Bearer client_id="00000002-0000-0ff1-ce00-000000000000", trusted_issuers="00000001-0000-0000-c000-000000000000@*", token_types="app_asserted_user_v1 service_asserted_app_v1"';
   const challenges = hasBearer
     ? [isBearer ? `${bearer}, error="invalid_token"` : bearer, 'Basic realm="sandbox.example"']
     : ['Basic realm="sandbox.example"'];
-  const diagnostics: Record<string, string> = isBearer
-    ? { "x-ms-diagnostics": '2000001;reason="The token is not accepted.";error_category="invalid_token"' }
-    : {};
-  return { status: 401, body: "", headers: { "WWW-Authenticate": challenges, ...diagnostics } };
+  return { status, body: "", headers: { "WWW-Authenticate": challenges, ...said } };
 }
 
 function page(text: string): Answer {

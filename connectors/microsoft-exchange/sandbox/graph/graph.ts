@@ -96,8 +96,18 @@ async function dispatch(call: GraphCall, located: Located): Promise<GraphResult>
     located.owner.kind === "group" ? (method === "GET" ? "groups.read" : "groups.write") : found.route.permission;
   checkPermission(call.principal, permission, isOwn || located.owner.kind !== "user");
   const isDirectory = permission.startsWith("users") || permission.startsWith("groups");
+  if (!isDirectory) checkAccessPolicy(call);
   if (!isOwn && !isDirectory && located.owner.kind === "user") checkDelegation(call);
   return found.route.handler(call, ...found.ids);
+}
+
+/** An application with an access policy reaches the mailboxes it names. */
+function checkAccessPolicy({ principal, owner, service }: GraphCall): void {
+  if (principal.kind !== "app" || owner === undefined) return;
+  const mailboxes = service.identity.mailboxesOf(principal.appId);
+  if (mailboxes === undefined || mailboxes.includes(owner.address)) return;
+  const text = "Access to OData is disabled: [RAOP] : Blocked by tenant configured AppOnly AccessPolicy settings.";
+  throw new GraphError(403, "ErrorAccessDenied", text);
 }
 
 /** A user reaches another's mailbox only where access was given; an application reaches all of them. */

@@ -23,6 +23,8 @@ export type Identity = {
   verifyBearer(token: string, resource: Resource): BearerVerdict;
   /** The registration with this client id, to add certificates or take consent away. */
   registration(clientId: string): AppRegistration;
+  /** The mailboxes an application may enter by itself; undefined: all. */
+  mailboxesOf(clientId: string): readonly string[] | undefined;
   /** Makes the next token call fail with this AADSTS number. */
   failNext(code: EntraCode, times?: number): void;
   /** Revokes every grant of a user (object id), as an administrator or a new password would. */
@@ -48,6 +50,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     settings: authority.settings,
     verifyBearer: (token, resource) => verifyBearer(authority, token, resource),
     registration: (clientId) => findRegistration(authority, clientId),
+    mailboxesOf: (clientId) => authority.settings.registrations.find((app) => app.clientId === clientId)?.mailboxes,
     failNext: (code, times = 1) => {
       for (let count = 0; count < times; count += 1) authority.forced.push(code);
     },

@@ -17,6 +17,8 @@ export type AppRegistration = {
   readonly isPublic: boolean;
   /** Redirect addresses besides those on localhost and 127.0.0.1, which are taken on every port and path. */
   readonly redirectUris: readonly string[];
+  /** Mailboxes its application tokens reach, by an application access policy; absent: all. */
+  readonly mailboxes?: readonly string[];
 };
 
 /** Application permissions of Microsoft Graph that the mail and calendar round needs. */
@@ -81,6 +83,8 @@ export const CLIENT_IDS = {
   publicClient: "5a4d1c00-0000-4000-8000-000000000005",
   /** Consented without any application permission: its app-only tokens carry no roles. */
   noRoles: "5a4d1c00-0000-4000-8000-000000000006",
+  /** Every permission, but an application access policy lets it into bob's mailbox alone. */
+  bobOnly: "5a4d1c00-0000-4000-8000-000000000007",
 } as const;
 
 /** The secret of every confidential registration. */
@@ -135,6 +139,15 @@ export function defaultRegistrations(): AppRegistration[] {
       certificates: [],
       roles: NONE,
       scopes: ALL.scopes,
+    },
+    {
+      ...base,
+      ...ALL,
+      name: "Bob's mailbox only",
+      clientId: CLIENT_IDS.bobOnly,
+      secrets,
+      certificates: [],
+      mailboxes: ["bob@sandbox.example"],
     },
   ];
 }
