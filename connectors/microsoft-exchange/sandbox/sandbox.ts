@@ -6,6 +6,7 @@ import { createEwsHandler } from "./ews/handler.ts";
 import type { VerifyBearer } from "./ews/principal.ts";
 import { Faults, serveFaults } from "./faults.ts";
 import type { Organisation } from "./mailboxes/index.ts";
+import { believeProxy, type TrustedProxy } from "./trusted-proxy.ts";
 
 export interface SandboxOptions {
   clock?: () => Date;
@@ -13,6 +14,8 @@ export interface SandboxOptions {
   empty?: boolean;
   /** Checks tokens meant for Exchange. */
   verifyBearer?: VerifyBearer;
+  /** EWS believes the proxy before it, which names the user in `X-Auth-User`, and nobody else. */
+  trustProxyUser?: TrustedProxy;
   maxConcurrency?: number;
   findCountLimit?: number;
 }
@@ -36,11 +39,12 @@ export interface Sandbox {
 
 /** Makes a sandbox with its default accounts, EWS and the fault switches. */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  const { clock, empty, ...ews } = options;
+  const { clock, empty, trustProxyUser, ...ews } = options;
   const organisation = createOrganisation({ ...(clock ? { clock } : {}), seed: empty !== true });
   const faults = new Faults();
   const handlers: SandboxHandler[] = [
     (request, response) => serveFaults(faults, request, response),
+    ...(trustProxyUser === undefined ? [] : [believeProxy(organisation, trustProxyUser)]),
     createEwsHandler({ organisation, faults, ...ews }),
   ];
   const handle: Sandbox["handle"] = (request, response, scheme) => {
