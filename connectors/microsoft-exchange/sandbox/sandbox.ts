@@ -3,17 +3,15 @@ import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { createOrganisation } from "./accounts.ts";
 import { createEwsHandler } from "./ews/handler.ts";
-import type { VerifyBearer } from "./ews/principal.ts";
+import type { AuthenticateOptions } from "./ews/principal.ts";
 import { Faults, serveFaults } from "./faults.ts";
 import type { Organisation } from "./mailboxes/index.ts";
 import { believeProxy, type TrustedProxy } from "./trusted-proxy.ts";
 
-export interface SandboxOptions {
+export interface SandboxOptions extends AuthenticateOptions {
   clock?: () => Date;
   /** Without the default items. */
   empty?: boolean;
-  /** Checks tokens meant for Exchange. */
-  verifyBearer?: VerifyBearer;
   /** EWS believes the proxy before it, which names the user in `X-Auth-User`, and nobody else. */
   trustProxyUser?: TrustedProxy;
   maxConcurrency?: number;
