@@ -1,35 +1,48 @@
-import type { ConnectionProperty, ConnectorDefinition, When } from "#spi";
+import type { ConnectionProperty, ConnectorDefinition } from "#spi";
+import {
+  allOf,
+  anyOf,
+  ConditionSchemas,
+  flagText,
+  type JsonSchema,
+  present,
+  variableReference,
+} from "./condition-schema.ts";
 
-type Schema = Record<string, unknown>;
-
-/** A value that is, or holds, a variable reference: accepted by every property. */
-const variableReference = { type: "string", pattern: "\\[[^\\[\\]{}]+(\\{[^}]*\\})?\\]", "x-variables": true };
-
-/** The JSON Schema 2020-12 of a connector's form: rules as if/then, hints as x- members. */
-export function connectionSchema(definition: ConnectorDefinition): Schema {
+/** The JSON Schema 2020-12 of a connector's form: rules as if/then, hints as x- members. It accepts what `validate` does. */
+export function connectionSchema(definition: ConnectorDefinition): JsonSchema {
+  const { properties, jointRules } = definition;
+  const conditions = new ConditionSchemas(properties);
+  const refused = jointRules.filter(({ severity }) => severity === "error");
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: `${definition.displayName} connection`,
     description: definition.description,
     type: "object",
-    properties: Object.fromEntries(
-      definition.properties.map((property, index) => [property.key, fieldSchema(property, index)]),
-    ),
+    properties: Object.fromEntries(properties.map((property, index) => [property.key, fieldSchema(property, index)])),
     additionalProperties: false,
-    required: definition.properties
-      .filter(({ required, default: value }) => required === "always" && value === undefined)
-      .map(({ key }) => key),
-    allOf: definition.properties.flatMap((property) => rules(definition, property)),
+    required: properties.filter((property) => isAlwaysRequired(property)).map(({ key }) => key),
+    allOf: [
+      ...properties.flatMap((property) => rules(conditions, property)),
+      ...refused.map(({ when, property, detail }) => ({
+        not: conditions.print(when, "surely"),
+        "x-property": property,
+        "x-detail": detail,
+      })),
+    ],
     "x-groups": definition.propertyGroups,
   };
 }
 
-function fieldSchema(property: ConnectionProperty, index: number): Schema {
+const isAlwaysRequired = ({ required, default: standard, defaultsWhen }: ConnectionProperty): boolean =>
+  required === "always" && standard === undefined && defaultsWhen === undefined;
+
+function fieldSchema(property: ConnectionProperty, index: number): JsonSchema {
   const { visible, required, deprecated, since } = property;
   return {
     title: property.displayName,
     description: property.description,
-    anyOf: [valueSchema(property), variableReference, { type: "null" }],
+    anyOf: [...valueSchemas(property), variableReference, { enum: [null, ""] }],
     ...(property.default === undefined ? {} : { default: property.default }),
     ...(property.secret ? { writeOnly: true } : {}),
     ...(deprecated === undefined ? {} : { deprecated: true }),
@@ -44,74 +57,50 @@ function fieldSchema(property: ConnectionProperty, index: number): Schema {
   };
 }
 
-function valueSchema(property: ConnectionProperty): Schema {
-  switch (property.type) {
+/** A secret that stays as it is, the way it was shown. */
+const keptSecret: JsonSchema = {
+  type: "object",
+  properties: { isSet: { const: true } },
+  required: ["isSet"],
+  additionalProperties: false,
+};
+
+function valueSchemas(property: ConnectionProperty): readonly JsonSchema[] {
+  const { type, secret, minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER } = property;
+  switch (type) {
     case "boolean":
-      return { anyOf: [{ type: "boolean" }, { enum: ["true", "false"] }] };
+      return [{ type: "boolean" }, flagText.true, flagText.false];
     case "integer":
-      return {
-        anyOf: [
-          {
-            type: "integer",
-            ...(property.minimum === undefined ? {} : { minimum: property.minimum }),
-            ...(property.maximum === undefined ? {} : { maximum: property.maximum }),
-          },
-          { type: "string", pattern: "^-?\\d+$" },
-        ],
-      };
+      // A range cannot be stated for text: a number in quotes is checked by the service alone.
+      return [
+        { type: "integer", minimum, maximum },
+        { type: "string", pattern: "^\\s*-?\\d+\\s*$" },
+      ];
     case "enum":
-      return { enum: (property.choices ?? []).map(({ value }) => value) };
+      return [{ enum: (property.choices ?? []).map(({ value }) => value) }];
     default:
-      return property.secret
-        ? {
-            anyOf: [
-              { type: "string" },
-              { type: "object", properties: { isSet: { const: true } }, required: ["isSet"] },
-            ],
-          }
-        : { type: "string" };
+      return secret ? [{ type: "string" }, keptSecret] : [{ type: "string" }];
   }
 }
 
-function rules(definition: ConnectorDefinition, property: ConnectionProperty): readonly Schema[] {
-  const condition = (when: When): Schema => conditionSchema(definition, when);
-  const found: Schema[] = [];
-  const { required, visible, key } = property;
-  if (required !== undefined && required !== "always" && property.default === undefined)
-    found.push({
-      if: visible === undefined ? condition(required) : { allOf: [condition(visible), condition(required)] },
-      then: present(key),
-    });
-  for (const choice of property.choices ?? [])
-    if (choice.when !== undefined)
-      found.push({
-        if: { properties: { [key]: { const: choice.value } }, required: [key] },
-        then: condition(choice.when),
-      });
+/** When the property must be set, and when which choice may stand. */
+function rules(conditions: ConditionSchemas, property: ConnectionProperty): readonly JsonSchema[] {
+  const { key, required, visible, choices = [] } = property;
+  const shown = visible === undefined ? [] : [conditions.print(visible, "perhaps")];
+  const found: JsonSchema[] = [];
+  if (required !== undefined && property.default === undefined) {
+    const filled = anyOf([present(key), ...conditions.defaulted(key, () => true)]);
+    if (required === "always") found.push(filled);
+    else found.push({ if: allOf([...shown, conditions.print(required, "surely")]), then: filled });
+  }
+  for (const { value, when } of choices) {
+    if (when === undefined) continue;
+    const byDefault = conditions.defaulted(key, (standard) => String(standard) === value);
+    const chosen = [
+      conditions.stated({ property: key, in: [value] }, "surely"),
+      ...byDefault.map((each) => allOf([...shown, each])),
+    ];
+    found.push({ if: anyOf(chosen), then: conditions.print(when, "perhaps") });
+  }
   return found;
-}
-
-const present = (key: string): Schema => ({ required: [key], properties: { [key]: { not: { enum: [null, ""] } } } });
-
-/** A property left out counts as its default. */
-function conditionSchema(definition: ConnectorDefinition, when: When): Schema {
-  if ("all" in when) return { allOf: when.all.map((part) => conditionSchema(definition, part)) };
-  if ("any" in when) return { anyOf: when.any.map((part) => conditionSchema(definition, part)) };
-  if ("not" in when) return { not: conditionSchema(definition, when.not) };
-  if ("isSet" in when) return present(when.isSet);
-  const property = definition.properties.find(({ key }) => key === when.property);
-  const stated = { properties: { [when.property]: { enum: when.in } }, required: [when.property] };
-  const byDefault = property?.default !== undefined && when.in.includes(String(property.default));
-  const conditional = (property?.defaultsWhen ?? []).filter(({ value }) => when.in.includes(String(value)));
-  const absent = { not: { required: [when.property] } };
-  const others = (property?.defaultsWhen ?? []).filter(({ value }) => !when.in.includes(String(value)));
-  return {
-    anyOf: [
-      stated,
-      ...(byDefault
-        ? [{ allOf: [absent, ...others.map(({ when: other }) => ({ not: conditionSchema(definition, other) }))] }]
-        : []),
-      ...conditional.map(({ when: other }) => ({ allOf: [absent, conditionSchema(definition, other)] })),
-    ],
-  };
 }

@@ -9,6 +9,11 @@ export interface Reference {
 
 const pattern = /\[(\[?)([\p{L}_$][\p{L}\p{N}_.$-]{0,199})(?:\{([^}]*)\})?\]/gu;
 
+const plain = "\\[[\\p{L}_$][\\p{L}\\p{N}_.$\\-]{0,199}(?:\\{[^}]*\\})?\\]";
+
+/** A text that has a reference, for JSON Schema (Unicode mode): after escapes and other characters comes a reference. */
+export const referencePattern = `^(?:\\[${plain}|(?!\\[?${plain})[\\s\\S])*${plain}`;
+
 /** All references of a text, in their order. */
 export function referencesIn(text: string): readonly Reference[] {
   if (!text.includes("[")) return [];

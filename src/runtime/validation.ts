@@ -11,6 +11,7 @@ import {
 } from "#spi";
 import { defaultOf, holds, type Known, valuesWithDefaults } from "./conditions.ts";
 import { referencesIn } from "./references.ts";
+import { readSecretInput } from "./secret-input.ts";
 import type { PropertyReport, ValidationReport } from "./use-cases.ts";
 
 type Given = Readonly<Record<string, unknown>>;
@@ -19,11 +20,17 @@ type Remark = { readonly code: string; readonly detail: string };
 
 /** Checks the properties of a connection as a form shows them: every mistake at once, single and joint rules. */
 export function validate(definition: ConnectorDefinition, given: Given): ValidationReport {
-  const lookUp = valuesWithDefaults(definition.properties, (key) => known(given[key]));
+  const lookUp = valuesWithDefaults(definition.properties, knownOf(definition, given));
   const reports = definition.properties.map((property) => report(definition, property, given, lookUp));
   const properties = [...reports, ...unknownKeys(definition, given)];
   const errorCount = properties.reduce((count, { errors }) => count + errors.length, 0);
   return { errorCount, groups: definition.propertyGroups, properties };
+}
+
+/** What rules look at: a flag is `true` or `false`, however it was written. */
+function knownOf({ properties }: ConnectorDefinition, given: Given): (key: string) => Known {
+  const flags = new Set(properties.filter(({ type }) => type === "boolean").map(({ key }) => key));
+  return (key) => known(flags.has(key) ? (asBoolean(given[key]) ?? given[key]) : given[key]);
 }
 
 /** A secret that stays (`{"isSet": true}`) is set; a text with a variable in it is decided later. */
@@ -114,7 +121,7 @@ function valueErrors(
 ): readonly Finding[] {
   const { key } = property;
   if (value instanceof Secret || hasReference(value)) return [];
-  if (property.secret && typeof value === "object") return [];
+  if (property.secret && readSecretInput(value).wish === "keep") return [];
   switch (property.type) {
     case "boolean":
       return asBoolean(value) === undefined ? [finding(`${key} is true or false.`)] : [];
@@ -140,8 +147,8 @@ function choiceErrors(
   value: unknown,
   choices: readonly string[],
 ): readonly Finding[] {
-  const text = String(value);
-  if (choices.includes(text)) return [];
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  if (typeof value === "string" && choices.includes(text)) return [];
   if (every?.some((choice) => choice.value === text))
     return [finding(`${key} ${text} does not go with the other properties. ${oneOf(choices)}`)];
   const near = nearest(text, choices);
@@ -209,7 +216,7 @@ export function settle(definition: ConnectorDefinition, values: PropertyValues):
     ),
   );
   if (mistakes.length > 0) throw mistaken(mistakes);
-  const lookUp = valuesWithDefaults(definition.properties, (key) => known(values[key]));
+  const lookUp = valuesWithDefaults(definition.properties, knownOf(definition, values));
   const settled: Record<string, PropertyValue | Secret | undefined> = {};
   for (const property of definition.properties) {
     const given = values[property.key];
