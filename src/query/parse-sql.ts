@@ -1,12 +1,14 @@
-import type { Program, Statement as SqlStatement } from "sql-parser-cst";
-import { type Activity, type ConnectorError, mistaken } from "#spi";
+import { type Activity, mistaken } from "#spi";
 import { mistakeAt } from "./query.ts";
 import { readExecute, valueParameters } from "./sql-execute.ts";
-import { notOffered, notOfferedAt, type SqlText, wrongNode } from "./sql-nodes.ts";
+import { checkNesting } from "./sql-nesting.ts";
+import type { SqlText } from "./sql-nodes.ts";
 import { type ParameterValues, pairParameters, type SqlParameters } from "./sql-parameters.ts";
 import { readSelect } from "./sql-select.ts";
-import type { StatementOf } from "./sql-statement.ts";
-import { isSymbol, isWord, lineStartsOf, placeAt, sqlError, type Token, tokenize } from "./sql-tokens.ts";
+import { spell } from "./sql-spelling.ts";
+import type { Statement, StatementOf } from "./sql-statement.ts";
+import { isSymbol, isWord, lineStartsOf, notOfferedAt, placeAt, sqlError, type Token, tokenize } from "./sql-tokens.ts";
+import { columnMissing, parseTree } from "./sql-tree.ts";
 import { readDelete, readInsert, readUpdate } from "./sql-write.ts";
 
 const activityOf: Readonly<Record<string, Activity>> = {
@@ -33,9 +35,7 @@ export async function parseSql<A extends Activity>(
   const isExecute = activity === "execute";
   const valued = isExecute ? valueParameters(tokens) : tokens.filter(({ kind }) => kind === "parameter");
   const values = pairParameters(text, valued, parameters);
-  const statement = isExecute
-    ? readExecute(text, tokens, values)
-    : readStatement(await parseTree(text, tokens), text, tokens, values);
+  const statement = isExecute ? readExecute(text, tokens, values) : await readStatement(text, tokens, values);
   return statement as StatementOf<A>;
 }
 
@@ -50,35 +50,6 @@ function checkActivity(text: string, first: Token | undefined, activity: Activit
   throw sqlError(text, first.start, `${keyword} belongs to the activity ${found}: POST it to .../${found}.`);
 }
 
-/** The library is large (90 ms and 27 MB to load), so it is loaded with the first statement. */
-const library = () => import("sql-parser-cst/lib/parser.js");
-
-async function parseTree(text: string, tokens: readonly Token[]): Promise<Program> {
-  const { parse, PeggySyntaxError } = await library();
-  try {
-    return parse(withoutTop(text, tokens), {
-      dialect: "sqlite",
-      includeRange: true,
-      paramTypes: ["?", ":name", "@name"],
-    }) as Program;
-  } catch (error) {
-    if (error instanceof PeggySyntaxError) throw syntaxError(text, tokens, error.location.start.offset);
-    throw error;
-  }
-}
-
-function syntaxError(text: string, tokens: readonly Token[], offset: number): ConnectorError {
-  const token =
-    tokens.find(({ start, end }) => start <= offset && offset < end) ?? tokens.find(({ start }) => start >= offset);
-  if (token === undefined) return sqlError(text, text.length, "The statement ends too early.");
-  const hint = token.kind === "word" ? " Names that are also SQL words are put in [brackets]." : "";
-  return sqlError(
-    text,
-    token.start,
-    `This is not understood at "${text.slice(token.start, token.end).slice(0, 40)}".${hint}`,
-  );
-}
-
 /** The tokens of `TOP n` or `TOP (n)` behind SELECT; none where TOP is a column. */
 function topOf(tokens: readonly Token[]): readonly Token[] {
   if (!isWord(tokens[1], "TOP")) return [];
@@ -86,14 +57,6 @@ function topOf(tokens: readonly Token[]): readonly Token[] {
   if (isCount(tokens[2])) return tokens.slice(1, 3);
   const isEnclosed = isSymbol(tokens[2], "(") && isCount(tokens[3]) && isSymbol(tokens[4], ")");
   return isEnclosed ? tokens.slice(1, 5) : [];
-}
-
-/** The text with `TOP n` blanked, for the library does not know it; all offsets stay. */
-function withoutTop(text: string, tokens: readonly Token[]): string {
-  const top = topOf(tokens);
-  if (top.length === 0) return text;
-  const [start, end] = [top[0]!.start, top.at(-1)!.end];
-  return text.slice(0, start) + " ".repeat(end - start) + text.slice(end);
 }
 
 function topCount(text: string, tokens: readonly Token[], values: ParameterValues): number | undefined {
@@ -104,22 +67,34 @@ function topCount(text: string, tokens: readonly Token[], values: ParameterValue
   throw mistaken([mistakeAt(placeAt(text, token.start), "INVALID_QUERY", "TOP takes a number of rows.")]);
 }
 
-function readStatement(program: Program, text: string, tokens: readonly Token[], parameters: ParameterValues) {
-  const sql: SqlText = { text, lineStarts: lineStartsOf(text), parameters };
-  const [statement, ...more] = (program.statements as readonly SqlStatement[]).filter(({ type }) => type !== "empty");
-  if (more[0] !== undefined) throw wrongNode(sql, more[0], "One statement only: nothing stands after it.");
-  switch (statement?.type) {
-    case "select_stmt":
-      return { kind: "query", query: readSelect(sql, statement, topCount(text, tokens, parameters)) } as const;
-    case "compound_select_stmt":
-      throw notOffered(sql, statement, "UNION, EXCEPT and INTERSECT are");
-    case "insert_stmt":
-      return readInsert(sql, statement);
-    case "update_stmt":
-      return readUpdate(sql, statement);
-    case "delete_stmt":
-      return readDelete(sql, statement);
-    default:
-      throw sqlError(text, 0, "A statement is SELECT, INSERT, UPDATE, DELETE or EXECUTE.");
+const clauseWords = ["FROM", "WHERE", "GROUP", "HAVING", "WINDOW", "ORDER", "LIMIT", "OFFSET", "INTO", "UNION"];
+
+/** The tokens of the one statement, without `TOP n`, which the parser does not know, and without semicolons. */
+function statementTokens(text: string, tokens: readonly Token[]): readonly Token[] {
+  const end = tokens.findIndex((token) => isSymbol(token, ";"));
+  const after = end === -1 ? undefined : tokens.slice(end).find((token) => !isSymbol(token, ";"));
+  if (after !== undefined) throw sqlError(text, after.start, "One statement only: nothing stands after it.");
+  const top = topOf(tokens);
+  const statement = tokens.slice(0, end === -1 ? undefined : end).filter((token) => !top.includes(token));
+  // PostgreSQL takes SELECT without any column, so it would find fault with the second FROM of "SELECT From FROM t".
+  const first = statement[1];
+  if (isWord(statement[0], "SELECT") && clauseWords.some((word) => isWord(first, word))) {
+    throw columnMissing(text, first!);
   }
+  return statement;
+}
+
+async function readStatement(text: string, all: readonly Token[], parameters: ParameterValues): Promise<Statement> {
+  const tokens = statementTokens(text, all);
+  checkNesting(text, tokens);
+  const spelling = spell(text, tokens);
+  const node = await parseTree(text, tokens, spelling);
+  const sql: SqlText = { text, lineStarts: lineStartsOf(text), tokens, spelling, parameters };
+  if ("SelectStmt" in node) {
+    return { kind: "query", query: readSelect(sql, node.SelectStmt, topCount(text, all, parameters)) };
+  }
+  if ("InsertStmt" in node) return readInsert(sql, node.InsertStmt);
+  if ("UpdateStmt" in node) return readUpdate(sql, node.UpdateStmt);
+  if ("DeleteStmt" in node) return readDelete(sql, node.DeleteStmt);
+  throw sqlError(text, 0, "A statement is SELECT, INSERT, UPDATE, DELETE or EXECUTE.");
 }

@@ -1,121 +1,107 @@
+import type { A_Expr, BoolExpr, BooleanTest, Node, NullTest } from "libpg-query";
 import type { Operator } from "#spi";
 import type { NamedComparison, NamedCondition, ValueAt } from "./query.ts";
 import {
-  type BetweenExpr,
-  type BinaryExpr,
   columnName,
-  comparisons,
-  type Node,
+  isValue,
   notOffered,
-  operatorText,
   placeOf,
   readValue,
   type SqlText,
+  subqueryLink,
+  tokenAt,
   wrongNode,
 } from "./sql-nodes.ts";
 
+const comparisons: Readonly<Record<string, Operator>> = {
+  "=": "=",
+  "<>": "<>",
+  "<": "<",
+  "<=": "<=",
+  ">": ">",
+  ">=": ">=",
+};
 const mirrored: Partial<Readonly<Record<Operator, Operator>>> = { "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
-const literals = new Set(["string_literal", "number_literal", "boolean_literal", "null_literal", "parameter"]);
 
 /** Reads the expression of a WHERE clause. */
 export function readCondition(sql: SqlText, node: Node, qualifiers: ReadonlySet<string>): NamedCondition {
-  switch (node.type) {
-    case "paren_expr":
-      return readCondition(sql, node.expr, qualifiers);
-    case "binary_expr":
-      return readBinary(sql, node as BinaryExpr, qualifiers);
-    case "between_expr":
-      return readBetween(sql, node, qualifiers);
-    case "prefix_op_expr":
-      if (operatorText(node.operator) === "NOT") return { not: readCondition(sql, node.expr, qualifiers) };
-      if (operatorText(node.operator) === "EXISTS") throw notOffered(sql, node, "Subqueries are");
-      break;
-    case "postfix_op_expr":
-      return readPostfix(sql, node, qualifiers);
-    case "identifier":
-      throw wrongNode(sql, node, `A comparison stands here, such as ${node.name} = true.`);
-    case "func_call":
-      throw notOffered(sql, node, "Functions are");
+  if ("BoolExpr" in node) return readJunction(sql, node.BoolExpr, qualifiers);
+  if ("A_Expr" in node) return readOperator(sql, node, node.A_Expr, qualifiers);
+  if ("NullTest" in node) return readNullTest(sql, node, node.NullTest, qualifiers);
+  if ("BooleanTest" in node) return readBooleanTest(sql, node, node.BooleanTest, qualifiers);
+  if ("SubLink" in node) throw subqueryLink(sql, node);
+  if ("FuncCall" in node) throw notOffered(sql, node, "Functions are");
+  if ("CaseExpr" in node) throw notOffered(sql, node, "CASE is");
+  if ("ColumnRef" in node) {
+    const { name } = columnName(sql, node, qualifiers);
+    throw wrongNode(sql, node, `A comparison stands here, such as ${name} = true.`);
   }
   throw wrongNode(sql, node, "A comparison of a column with a value stands here.");
 }
 
-function readBinary(sql: SqlText, node: BinaryExpr, qualifiers: ReadonlySet<string>): NamedCondition {
-  const operator = operatorText(node.operator);
-  if (operator === "AND" || operator === "OR") {
-    const parts = chain(node, operator).map((part) => readCondition(sql, part, qualifiers));
-    return operator === "AND" ? { and: parts } : { or: parts };
-  }
-  if (operator in comparisons) return readComparison(sql, node, comparisons[operator]!, qualifiers);
-  if (operator === "LIKE" || operator === "NOT LIKE") {
-    return comparison(sql, node, operator, [pattern(sql, node.right)], qualifiers);
-  }
-  if (operator === "IN" || operator === "NOT IN") {
-    return comparison(sql, node, operator, listOf(sql, node.right), qualifiers);
-  }
-  if (operator === "IS" || operator === "IS NOT") return readIs(sql, node, operator, qualifiers);
-  throw notOffered(sql, node, `The operator ${operator} is`);
+function readJunction(sql: SqlText, { boolop, args = [] }: BoolExpr, qualifiers: ReadonlySet<string>): NamedCondition {
+  const parts = args.map((part) => readCondition(sql, part, qualifiers));
+  if (boolop === "NOT_EXPR") return { not: parts[0]! };
+  return boolop === "AND_EXPR" ? { and: parts } : { or: parts };
 }
 
-/** `a AND b AND c` is nested to the left; it is read in a loop, so that long chains cost no stack. */
-function chain(node: BinaryExpr, operator: string): readonly Node[] {
-  const parts: Node[] = [];
-  let rest: Node = node;
-  while (rest.type === "binary_expr" && operatorText(rest.operator) === operator) {
-    parts.push(rest.right);
-    rest = rest.left;
+function readOperator(sql: SqlText, node: Node, expression: A_Expr, qualifiers: ReadonlySet<string>): NamedCondition {
+  const { kind, lexpr, rexpr } = expression;
+  if (lexpr === undefined || rexpr === undefined) throw notOffered(sql, node, "Expressions as conditions are");
+  const comparison = (operator: Operator, values: readonly ValueAt[], column = lexpr): NamedComparison => ({
+    column: columnName(sql, column, qualifiers),
+    operator,
+    values,
+    at: placeOf(sql, node),
+  });
+  const symbol = operatorName(expression);
+  switch (kind) {
+    case "AEXPR_LIKE":
+      return comparison(symbol === "~~" ? "LIKE" : "NOT LIKE", [pattern(sql, rexpr)]);
+    case "AEXPR_IN":
+      return comparison(symbol === "=" ? "IN" : "NOT IN", readList(sql, rexpr));
+    case "AEXPR_BETWEEN":
+      return comparison("BETWEEN", readList(sql, rexpr));
+    case "AEXPR_NOT_BETWEEN":
+      return { not: comparison("BETWEEN", readList(sql, rexpr)) };
   }
-  return [...parts, rest].reverse();
+  const operator = kind === "AEXPR_OP" && Object.hasOwn(comparisons, symbol) ? comparisons[symbol]! : undefined;
+  if (operator === undefined) {
+    throw notOffered(sql, node, `The operator ${tokenAt(sql, expression.location).value.toUpperCase()} is`);
+  }
+  if (!isValue(sql, lexpr)) return comparison(operator, [readValue(sql, rexpr)]);
+  if (isValue(sql, rexpr)) throw notOffered(sql, node, "A comparison of two values, without a column, is");
+  return comparison(mirrored[operator] ?? operator, [readValue(sql, lexpr)], rexpr);
 }
 
-function comparison(
-  sql: SqlText,
-  node: BinaryExpr,
-  operator: Operator,
-  values: readonly ValueAt[],
-  qualifiers: ReadonlySet<string>,
-): NamedComparison {
-  return { column: columnName(sql, node.left, qualifiers), operator, values, at: placeOf(sql, node) };
+function operatorName({ name = [] }: A_Expr): string {
+  const last = name.at(-1);
+  return last !== undefined && "String" in last ? (last.String.sval ?? "") : "";
 }
 
-function readComparison(
-  sql: SqlText,
-  node: BinaryExpr,
-  operator: Operator,
-  qualifiers: ReadonlySet<string>,
-): NamedComparison {
-  if (!literals.has(node.left.type)) return comparison(sql, node, operator, [readValue(sql, node.right)], qualifiers);
-  if (literals.has(node.right.type)) throw notOffered(sql, node, "A comparison of two values, without a column, is");
-  const turned = { ...node, left: node.right, right: node.left };
-  return comparison(sql, turned, mirrored[operator] ?? operator, [readValue(sql, node.left)], qualifiers);
-}
-
-function readIs(
-  sql: SqlText,
-  node: BinaryExpr,
-  operator: "IS" | "IS NOT",
-  qualifiers: ReadonlySet<string>,
-): NamedComparison {
-  const isNot = operator === "IS NOT";
-  if (node.right.type === "null_literal") {
-    return comparison(sql, node, isNot ? "IS NOT NULL" : "IS NULL", [], qualifiers);
-  }
-  if (node.right.type === "boolean_literal" && !isNot) {
-    return comparison(sql, node, "=", [readValue(sql, node.right)], qualifiers);
-  }
-  throw notOffered(sql, node, `${operator} other than ${operator} NULL is`);
+function readList(sql: SqlText, node: Node): readonly ValueAt[] {
+  const items = "List" in node ? (node.List.items ?? []) : [node];
+  return items.map((item) => readValue(sql, item));
 }
 
 /** The pattern, with another escape character rewritten to `\`. */
 function pattern(sql: SqlText, node: Node): ValueAt {
-  if (node.type !== "binary_expr" || operatorText(node.operator) !== "ESCAPE") return readValue(sql, node);
-  const given = readValue(sql, node.left);
-  const escaping = readValue(sql, node.right).value;
-  if (typeof escaping !== "string" || [...escaping].length !== 1) {
-    throw wrongNode(sql, node.right, "ESCAPE takes one character.");
+  const [given, escaping] = escapeArguments(node) ?? [];
+  if (given === undefined || escaping === undefined) return readValue(sql, node);
+  const written = readValue(sql, given);
+  const character = readValue(sql, escaping).value;
+  if (typeof character !== "string" || [...character].length !== 1) {
+    throw wrongNode(sql, escaping, "ESCAPE takes one character.");
   }
-  if (escaping === "\\" || typeof given.value !== "string") return given;
-  return { ...given, value: rewriteEscape(given.value, escaping) };
+  if (character === "\\" || typeof written.value !== "string") return written;
+  return { ...written, value: rewriteEscape(written.value, character) };
+}
+
+/** PostgreSQL's parser makes a call of `x ESCAPE y`. Functions called in the text have placeholders for names. */
+function escapeArguments(node: Node): readonly Node[] | undefined {
+  const { funcname, args } = "FuncCall" in node ? node.FuncCall : {};
+  const name = funcname?.at(-1);
+  return name !== undefined && "String" in name && name.String.sval === "like_escape" ? args : undefined;
 }
 
 function rewriteEscape(text: string, escaping: string): string {
@@ -131,37 +117,26 @@ function rewriteEscape(text: string, escaping: string): string {
   return rewritten;
 }
 
-function listOf(sql: SqlText, node: Node): readonly ValueAt[] {
-  if (node.type !== "paren_expr") throw wrongNode(sql, node, "A list of values in parentheses stands here.");
-  if (node.expr.type === "list_expr") return node.expr.items.map((item: Node) => readValue(sql, item));
-  return [readValue(sql, node.expr)];
-}
-
-function readBetween(sql: SqlText, node: BetweenExpr, qualifiers: ReadonlySet<string>): NamedCondition {
-  const word = operatorText(node.betweenKw);
-  const between: NamedComparison = {
-    column: columnName(sql, node.left, qualifiers),
-    operator: "BETWEEN",
-    values: [readValue(sql, node.begin), readValue(sql, node.end)],
-    at: placeOf(sql, node),
-  };
-  if (word === "BETWEEN") return between;
-  if (word === "NOT BETWEEN") return { not: between };
-  throw notOffered(sql, node, `${word} is`);
-}
-
-function readPostfix(
+function readNullTest(
   sql: SqlText,
-  node: Extract<Node, { type: "postfix_op_expr" }>,
+  node: Node,
+  { arg, nulltesttype }: NullTest,
   qualifiers: ReadonlySet<string>,
-): NamedCondition {
-  const operator = operatorText(node.operator);
-  const isNull = operator === "ISNULL";
-  if (!isNull && operator !== "NOTNULL" && operator !== "NOT NULL") throw notOffered(sql, node, `${operator} is`);
-  return {
-    column: columnName(sql, node.expr, qualifiers),
-    operator: isNull ? "IS NULL" : "IS NOT NULL",
-    values: [],
-    at: placeOf(sql, node),
-  };
+): NamedComparison {
+  const operator = nulltesttype === "IS_NULL" ? "IS NULL" : "IS NOT NULL";
+  return { column: columnName(sql, arg!, qualifiers), operator, values: [], at: placeOf(sql, node) };
+}
+
+function readBooleanTest(
+  sql: SqlText,
+  node: Node,
+  { arg, booltesttype }: BooleanTest,
+  qualifiers: ReadonlySet<string>,
+): NamedComparison {
+  if (booltesttype !== "IS_TRUE" && booltesttype !== "IS_FALSE") {
+    throw notOffered(sql, node, "IS NOT other than IS NOT NULL is");
+  }
+  const at = placeOf(sql, node);
+  const values = [{ value: booltesttype === "IS_TRUE", at }];
+  return { column: columnName(sql, arg!, qualifiers), operator: "=", values, at };
 }

@@ -1,4 +1,4 @@
-import { type Code, type ConnectorError, mistaken } from "#spi";
+import { type Code, type ConnectorError, mistaken, unsupported } from "#spi";
 import { mistakeAt, type Place } from "./query.ts";
 
 export type TokenKind = "word" | "quoted" | "string" | "number" | "parameter" | "symbol";
@@ -11,9 +11,9 @@ export interface Token {
   readonly end: number;
 }
 
-/** Longer SQL text is refused: parsing 100,000 characters takes about half a second. Rows can be sent as data instead. */
+/** Longer SQL text is refused: nothing else is done while it is parsed. Rows can be sent as data instead. */
 export const sqlLengthLimit = 100_000;
-/** sql-parser-cst 0.42 takes twice as long for each parenthesis that an error is nested in. */
+/** With `checkNesting` it keeps the depth of the syntax tree small. */
 export const parenthesisDepthLimit = 12;
 
 const closing: Readonly<Record<string, string>> = { "'": "'", '"': '"', "`": "`", "[": "]" };
@@ -46,6 +46,17 @@ export function sqlError(text: string, offset: number, detail: string, code: Cod
   return mistaken([mistakeAt(placeAt(text, offset), code, detail)]);
 }
 
+/** UNSUPPORTED with the place: the SQL is understood, but not offered yet. */
+export const notOfferedAt = (text: string, offset: number, what: string): ConnectorError =>
+  sqlError(text, offset, `${what} not supported yet.`, unsupported("").code);
+
+/** INVALID_QUERY at a token that cannot stand where it does. */
+export function notUnderstood(text: string, token: Token): ConnectorError {
+  const hint = token.kind === "word" ? " Names that are also SQL words are put in [brackets]." : "";
+  const written = text.slice(token.start, token.end).slice(0, 40);
+  return sqlError(text, token.start, `This is not understood at "${written}".${hint}`);
+}
+
 /** Cuts SQL text into tokens, comments left out. Throws INVALID_QUERY for what never ends, and for what is too much. */
 export function tokenize(text: string): readonly Token[] {
   if (text.length > sqlLengthLimit) {
@@ -66,6 +77,7 @@ export function tokenize(text: string): readonly Token[] {
 function tokenAt(text: string, start: number): Token {
   const first = String.fromCodePoint(text.codePointAt(start)!);
   if (first in closing) return quotedAt(text, start, closing[first]!);
+  if ((first === "x" || first === "X") && text[start + 1] === "'") return bytesAt(text, start);
   if (first === "?") return { kind: "parameter", value: "?", start, end: start + 1 };
   if (first === ":" || first === "@") {
     const name = matchAt(word, text, start + 1);
@@ -99,6 +111,13 @@ function quotedAt(text: string, start: number, close: string): Token {
     at++;
   }
   return { kind: close === "'" ? "string" : "quoted", value, start, end: at };
+}
+
+/** X'00ff' as base64 text, which is how values of type binary are given. */
+function bytesAt(text: string, start: number): Token {
+  const { value, end } = quotedAt(text, start + 1, "'");
+  if (!/^(?:[0-9a-f]{2})*$/i.test(value)) throw sqlError(text, start, "X'...' takes pairs of hexadecimal digits.");
+  return { kind: "string", value: Buffer.from(value, "hex").toString("base64"), start, end };
 }
 
 function skipBlank(text: string, from: number): number {

@@ -22,7 +22,7 @@ export const zones: readonly Zone[] = [
     name: "query",
     files: /^src\/query\//,
     imports: ["spi"],
-    packages: ["sql-parser-cst", "zod"],
+    packages: ["libpg-query", "zod"],
     // Joins and grouping run in an in-memory SQLite.
     modules: ["sqlite"],
   },

@@ -126,6 +126,13 @@ describe("SELECT", () => {
         ],
       },
     ],
+    ["a NOT NULL", ["a", "IS NOT NULL"]],
+    ["a IS FALSE", ["a", "=", false]],
+    ["-5 < a", ["a", ">", -5]],
+    ["a = - - 5", ["a", "=", 5]],
+    ["(a) = (0x1F)", ["a", "=", 31]],
+    ["a = X'00ff'", ["a", "=", "AP8="]],
+    ["a BETWEEN 1 AND 2 AND NOT b IN (3)", { and: [["a", "BETWEEN", 1, 2], { not: ["b", "IN", 3] }] }],
   ])("WHERE %s", async (text, wanted) => expect(await whereOf(text)).toEqual(wanted));
 
   it("fills in parameters", async () => {
@@ -164,8 +171,61 @@ describe("SELECT", () => {
   });
 });
 
+describe("names", () => {
+  it("may have letters of any script and any length", async () => {
+    const long = "x".repeat(200);
+    expect(await select(`SELECT größe, 名前, Élan$1, ${long} FROM Übersicht`)).toMatchObject({
+      table: "Übersicht",
+      columns: ["größe", "名前", "Élan$1", long],
+    });
+  });
+
+  it("keep their case", async () => {
+    expect(await select("SELECT sUbject FROM ews.inBox")).toMatchObject({ table: "ews.inBox", columns: ["sUbject"] });
+  });
+
+  it("may be SQL words where these mean nothing else", async () => {
+    const columns = ["End", "Date", "First", "Left", "Values", "Escape", "Match", "User", "Key", "By", "Top", "When"];
+    expect(await select(`SELECT ${columns.join(", ")} FROM t ORDER BY Last DESC NULLS LAST`)).toMatchObject({
+      columns,
+      orderBy: ["Last desc"],
+    });
+    expect(await whereOf("t.From = 1 AND End > 2 AND (First IS NULL)")).toEqual({
+      and: [
+        ["From", "=", 1],
+        ["End", ">", 2],
+        ["First", "IS NULL"],
+      ],
+    });
+  });
+
+  it.each(["Order", "Group", "Between", "Exists", "Set", "From", "Insert"])("as %s are quoted", async (name) => {
+    const error = await failure(`SELECT ${name} FROM t`);
+    expect(error.code).toBe("INVALID_QUERY");
+    expect(error.message).toContain("[brackets]");
+    expect(error.message).toContain("(line 1, column 8)");
+    expect(await select(`SELECT [${name}] FROM t`)).toMatchObject({ columns: [name] });
+  });
+});
+
 describe("what is not offered yet", () => {
   it.each([
+    ["SELECT a FROM t LEFT OUTER JOIN s ON t.x = s.x", "Joins", 15],
+    ["SELECT a FROM t NATURAL JOIN s", "Joins", 15],
+    ["SELECT größe FROM t HAVING a > 1", "HAVING", 21],
+    ["SELECT CASE WHEN a = 1 THEN 2 ELSE 3 END FROM t", "CASE", 8],
+    ["SELECT CAST(a AS integer) FROM t", "Expressions", 8],
+    ["SELECT ROW_NUMBER() OVER (PARTITION BY a ORDER BY b) FROM t", "Functions", 8],
+    ["SELECT COUNT(DISTINCT a) FROM t", "COUNT", 8],
+    ["SELECT (SELECT 1) FROM t", "Subqueries", 9],
+    ["SELECT a FROM t WHERE a NOT IN (SELECT b FROM s)", "Subqueries", 33],
+    ["SELECT a FROM t WHERE a = (SELECT MAX(b) FROM s)", "Subqueries", 28],
+    ["SELECT a FROM t EXCEPT SELECT b FROM s", "EXCEPT", 1],
+    ["SELECT a FROM t WHERE a NOT GLOB 'x'", "GLOB", 25],
+    ["SELECT a FROM t WHERE a IS 1", "IS", 28],
+    ["SELECT a FROM t WHERE a = -'x'", "Expressions", 27],
+    ["SELECT a FROM t WINDOW w AS (ORDER BY a)", "WINDOW", 17],
+    ["SELECT a INTO s FROM t", "INTO", 10],
     ["SELECT * FROM a JOIN b ON a.x = b.x", "Joins", 15],
     ["SELECT * FROM a, b", "Joins", 15],
     ["SELECT COUNT(*) FROM a", "COUNT", 8],
@@ -213,6 +273,13 @@ describe("mistakes", () => {
     ["SELECT a FROM t LIMIT -1", "number of rows", 1, 23],
     ["SELECT TOP 5 a FROM t LIMIT 3", "exclude", 1, 23],
     ["SELECT 'a' FROM t", "double quotes", 1, 8],
+    ["SELECT größe FROM t\nWHERE größe = = 1", '"="', 2, 15],
+    ["SELECT a FROM t WHERE a = b 'x'", `"'x'"`, 1, 29],
+    ["SELECT a FROM t WHERE a = {x}", '"{"', 1, 27],
+    ["SELECT a FROM t WHERE a = X'0'", "hexadecimal", 1, 27],
+    ["SELECT TOP 5 FROM t", "missing", 1, 14],
+    ["SELECT a FROM t *", "after a table", 1, 17],
+    ["SELECT a FROM t LIMIT ALL", "number of rows", 1, 23],
   ])("%j", async (sql, words, line, column) => {
     const error = await failure(sql);
     expect(error.code).toBe("INVALID_QUERY");
@@ -253,6 +320,24 @@ describe("mistakes", () => {
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
+  it("are told before deep nesting exhausts the parser's stack", async () => {
+    const where = (text: string) => `SELECT a FROM t WHERE ${text}`;
+    const deep = [
+      where(`a = ${"1 + ".repeat(20_000)}b`),
+      where(`${"NOT ".repeat(8000)}a = 1`),
+      where(`a${" NOTNULL".repeat(8000)}`),
+      where(`a${" BETWEEN 1 AND 2 IS NULL".repeat(3000)}`),
+      where(`${"a = 1 AND CASE WHEN b THEN ".repeat(2000)}1${" END".repeat(2000)}`),
+      `SELECT a FROM t${" UNION SELECT a FROM t WHERE a = 1 AND b = 1".repeat(2000)}`,
+      `SELECT a FROM t${" JOIN t ON a = 1 AND b = 1".repeat(3000)}`,
+    ];
+    for (const sql of deep) expect((await failure(sql)).message).toMatch(/too long|too many parts/);
+    let widest = "b";
+    for (let i = 0; i < 12; i++) widest = `(${widest}${" COLLATE c".repeat(45)})`;
+    for (let i = 0; i < 50; i++) expect((await failure(where(widest))).name).toBe("ConnectorError");
+    expect(await whereOf("a = 1")).toEqual(["a", "=", 1]);
+  });
+
   it("are ConnectorErrors for any text", async () => {
     const words = fc.constantFrom(
       "SELECT",
@@ -280,6 +365,12 @@ describe("mistakes", () => {
       "ORDER BY",
       "NULL",
       "CASE",
+      "BETWEEN",
+      "EXISTS",
+      "VALUES",
+      "JOIN",
+      "UNION",
+      ".",
     );
     await fc.assert(
       fc.asyncProperty(fc.array(words, { maxLength: 14 }), async (parts) => {
@@ -318,7 +409,18 @@ describe("writing statements", () => {
     expect(shown(where)).toEqual(["id", "=", "x"]);
   });
 
+  it("INSERT without INTO and DELETE without FROM are taken too", async () => {
+    expect((await parseSql("INSERT t (t.a) VALUES (1)", undefined, "create")).rows.map(cells)).toEqual([{ a: 1 }]);
+    expect((await parseSql("DELETE t WHERE id = 1", undefined, "delete")).table.name).toBe("t");
+  });
+
   it.each([
+    ["create", "INSERT INTO t DEFAULT VALUES", "not supported"],
+    ["create", "INSERT INTO t (a) VALUES (1) ON CONFLICT DO NOTHING", "ON CONFLICT is not supported"],
+    ["create", "INSERT INTO t (From) VALUES (1)", "[brackets]"],
+    ["update", "UPDATE t, s SET a = 1", "Several tables are not supported"],
+    ["update", "UPDATE t SET (a, b) = (1, 2)", "not supported"],
+    ["delete", "DELETE FROM t USING s", "USING is not supported"],
     ["create", "INSERT INTO t VALUES (1)", "names its columns"],
     ["create", "INSERT INTO t (a, b) VALUES (1)", "1 values for 2 columns"],
     ["create", "INSERT INTO t SELECT 1", "not supported"],
