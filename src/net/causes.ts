@@ -415,8 +415,8 @@ export const networkCauses = [
     problem: "UNSUPPORTED",
     step: "authentication",
     owner: "service-operator",
-    seen: "The optional package `kerberos` or the system's Kerberos library is not installed.",
-    fix: "Install libgssapi_krb5 (Debian: libgssapi-krb5-2, and libkrb5-dev, g++, make, python3 to build) and run `npm rebuild kerberos`.",
+    seen: "The system's Kerberos library, or the optional package it is called with, is not installed.",
+    fix: "Install libgssapi_krb5 (Debian: libgssapi-krb5-2; with a password also krb5-user) and run `npm ci`, which brings the package `koffi`. On machines `koffi` is not built for, install libkrb5-dev, g++, make and python3 and run `npm rebuild kerberos`.",
   },
   {
     code: "KERBEROS_KDC_UNREACHABLE",
@@ -451,7 +451,7 @@ export const networkCauses = [
     step: "authentication",
     owner: "server-admin",
     seen: "The KDC gave a ticket, but the server refused it.",
-    fix: "Check that KerberosSPN belongs to the account the server runs under. If Extended Protection is set to Require there, use NTLM: Kerberos tickets are sent without channel binding here.",
+    fix: "Check that KerberosSPN belongs to the account the server runs under. With Extended Protection, nothing on the way may end TLS with a certificate of its own; if the evidence says that channel binding was not sent, install what it names.",
     property: "KerberosSPN",
   },
   {

@@ -56,10 +56,14 @@ export async function refusal(
   scheme: string,
   call: CredentialedCall,
   observer: Observer,
+  more: Readonly<Record<string, unknown>> = {},
 ): Promise<ConnectorError> {
   const isOffered = challenges.length === 0 || challengeOf(challenges, scheme.toLowerCase()) !== undefined;
   const offered = schemesOf(challenges);
-  const options = { evidence: { offered, ...(await whatItSays(answer)) }, remote: remoteOf(answer, challenges, call) };
+  const options = {
+    evidence: { offered, ...more, ...(await whatItSays(answer)) },
+    remote: remoteOf(answer, challenges, call),
+  };
   const { name } = call.origin;
   if (isOffered) return failure(refusedCause(scheme), `${name} refused ${scheme} credentials.`, options);
   const text = `${name} does not offer ${scheme}; it offers ${offered.join(", ")}.`;

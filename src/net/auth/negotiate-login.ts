@@ -49,12 +49,32 @@ class NegotiateLogin implements Login {
       }
       await socket.renew();
     }
-    return this.#withToken(call, socket, await this.#helpers.for(call.origin.target.host));
+    const helper = await this.#helpers.for(call.origin.target.host);
+    if (call.origin.target.secure && socket.connections === 0) await this.#meet(call, socket);
+    return this.#withToken(call, socket, helper, call.isReplayable);
   }
 
-  async #withToken(call: CredentialedCall, socket: BoundSocket, helper: KerberosHelper): Promise<Answer> {
+  /** Opens the socket by a request without token and body: a token can only be bound to a certificate that was seen. */
+  async #meet(call: CredentialedCall, socket: BoundSocket): Promise<void> {
     const { observer } = this.#parts.dial;
-    let step = await helper.begin();
+    const answer = await call.send({ dispatcher: socket.client, bare: true });
+    const challenges = answer.status === 401 ? challengesOf(answer, observer) : [];
+    if (challenges.length > 0 && challengeOf(challenges, "negotiate") === undefined) {
+      throw await refusal(answer, challenges, "Negotiate", call, observer);
+    }
+    await answer.discard();
+  }
+
+  async #withToken(
+    call: CredentialedCall,
+    socket: BoundSocket,
+    helper: KerberosHelper,
+    mayRepeat: boolean,
+  ): Promise<Answer> {
+    const { observer } = this.#parts.dial;
+    const { binding } = socket;
+    let step = await helper.begin(binding);
+    const evidence = bindingEvidence(binding, step.isBound);
     try {
       for (let leg = 1; ; leg++) {
         const answer = await call.send({ dispatcher: socket.client, authorization: `Negotiate ${step.token}` });
@@ -62,7 +82,13 @@ class NegotiateLogin implements Login {
         if (answer.status !== 401) return await this.#proven(call, socket, helper, answer, step.context, token);
         const challenges = challengesOf(answer, observer);
         if (token === undefined || leg === maxLegs || !call.isReplayable) {
-          throw await refusal(answer, challenges, "Negotiate", call, observer);
+          // A socket opened anew may have met another certificate than the one the token is bound to.
+          const isOutdated = binding?.toString("hex") !== socket.binding?.toString("hex");
+          if (!isOutdated || !mayRepeat) {
+            throw await refusal(answer, challenges, "Negotiate", call, observer, evidence);
+          }
+          await answer.discard();
+          break;
         }
         await answer.discard();
         step = await helper.proceed(step.context, token);
@@ -71,6 +97,8 @@ class NegotiateLogin implements Login {
       await helper.drop(step.context);
       throw error;
     }
+    await helper.drop(step.context);
+    return this.#withToken(call, socket, helper, false);
   }
 
   /**
@@ -100,4 +128,10 @@ class NegotiateLogin implements Login {
     socket.isAuthenticated = answer.header("persistent-auth")[0]?.toLowerCase() === "true";
     return answer;
   }
+}
+
+/** Tells whoever looks into a refusal whether Extended Protection may be the reason. */
+function bindingEvidence(binding: Buffer | undefined, isBound: boolean): Readonly<Record<string, string>> {
+  if (binding === undefined) return {};
+  return { channelBinding: isBound ? "sent" : "not sent: the npm package `koffi` or libgssapi_krb5 cannot be loaded" };
 }

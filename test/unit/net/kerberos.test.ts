@@ -142,3 +142,23 @@ test("a helper that was never used has nothing to clean up, and a password witho
   await expect(helper.begin()).rejects.toMatchObject({ causeCode: "KERBEROS_NO_CREDENTIALS" });
   await expect(helper.close()).resolves.toBeUndefined();
 });
+
+test.each([
+  ["koffi-absent", /npm package `koffi-absent` cannot be loaded, and the npm package `kerberos-absent` cannot/],
+  ["koffi", /system's Kerberos library libgssapi_absent\.so\.2 .*, and the npm package `kerberos-absent` cannot/],
+])("with %s and no library, what is missing is told", async (ffiPackage, message) => {
+  const helper = new KerberosHelper({
+    settings: { realms: [], principal: undefined, keytab: undefined, ticketCache: undefined },
+    service: serviceOf({}, "mail.example"),
+    password: undefined,
+    clock: systemClock,
+    isKdcThere: async () => true,
+    modules: { ffiPackage, library: "libgssapi_absent.so.2", kerberosPackage: "kerberos-absent" },
+  });
+  await expect(helper.begin()).rejects.toMatchObject({
+    causeCode: "KERBEROS_NOT_INSTALLED",
+    code: "UNSUPPORTED",
+    message: expect.stringMatching(message),
+  });
+  await helper.close();
+});

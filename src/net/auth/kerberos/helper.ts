@@ -24,7 +24,22 @@ export interface KerberosToken {
   readonly context: number;
   readonly token: string;
   readonly isComplete: boolean;
+  /** The token holds the channel binding it was asked for with. */
+  readonly isBound: boolean;
 }
+
+/** What a Kerberos process loads, in this order: the library through the first package, or the second package. */
+export interface KerberosModules {
+  readonly ffiPackage: string;
+  readonly library: string;
+  readonly kerberosPackage: string;
+}
+
+const usualModules: KerberosModules = {
+  ffiPackage: "koffi",
+  library: "libgssapi_krb5.so.2",
+  kerberosPackage: "kerberos",
+};
 
 export interface HelperOptions {
   readonly settings: KerberosSettings;
@@ -33,6 +48,8 @@ export interface HelperOptions {
   readonly clock: Clock;
   /** Does a KDC of the user's realm accept connections? */
   readonly isKdcThere: () => Promise<boolean>;
+  /** Others than the usual ones. */
+  readonly modules?: KerberosModules;
 }
 
 /** One Kerberos configuration: its private folder, its process (started when needed), and its tickets. */
@@ -50,13 +67,14 @@ export class KerberosHelper {
     this.#options = options;
   }
 
-  /** The first token for the service. */
-  async begin(): Promise<KerberosToken> {
+  /** The first token for the service; bound to the server's certificate when its `tls-server-end-point` data is given. */
+  async begin(binding?: Buffer): Promise<KerberosToken> {
     const { service, settings } = this.#options;
     await this.#ensureTicket();
     const { principal } = settings;
     const named = settings.ticketCache !== undefined || principal === undefined ? {} : { principal };
-    return this.#call({ op: "begin", service: service.name, ...named }).catch(async (error: unknown) => {
+    const bound = binding === undefined ? {} : { binding: binding.toString("base64") };
+    return this.#call({ op: "begin", service: service.name, ...named, ...bound }).catch(async (error: unknown) => {
       throw await this.#perhapsNoKdc(error);
     });
   }
@@ -135,9 +153,7 @@ export class KerberosHelper {
     };
     const reply = await withinTime(promise, callLimitMs, late).finally(() => this.#waiting.delete(id));
     if (!("error" in reply)) return reply;
-    throw reply.isMissing
-      ? kerberosMissing("the npm package `kerberos` cannot be loaded")
-      : kerberosFailure(reply.error);
+    throw reply.isMissing ? kerberosMissing(reply.error) : kerberosFailure(reply.error);
   }
 
   async #process(): Promise<ChildProcess> {
@@ -151,7 +167,12 @@ export class KerberosHelper {
 
   #start(env: Record<string, string>): ChildProcess {
     const file = new URL("./process.ts", import.meta.url);
-    const child = fork(file, { env, execArgv: [], stdio: ["ignore", "ignore", "ignore", "ipc"] });
+    const { ffiPackage, library, kerberosPackage } = this.#options.modules ?? usualModules;
+    const child = fork(file, [ffiPackage, library, kerberosPackage], {
+      env,
+      execArgv: [],
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+    });
     child.unref();
     child.channel?.unref();
     child.on("message", (reply: KerberosReply) => this.#waiting.get(reply.id)?.(reply));
