@@ -41,6 +41,8 @@ export interface Plan {
 interface Pushed {
   readonly condition: Condition;
   readonly exact: boolean;
+  /** Nothing of the condition was left out, so the rows answered are hardly more than those asked for. */
+  readonly whole: boolean;
 }
 
 /**
@@ -54,6 +56,7 @@ export function split(query: BoundQuery, limits: ActivityLimits): Plan {
   const proposed = propose(query, limits, parts.length, proposals);
   const accepted = query.table.accepts?.(query, proposed) ?? proposed;
   const where = leftOver(parts, proposals, proposed, accepted);
+  const unsent = unsentParts(parts, proposals, accepted);
   const orderBy = accepted.orderBy.length === query.orderBy.length ? [] : query.orderBy;
   const pushesLimit = accepted.limit && where === undefined && orderBy.length === 0;
   const isLimited = Number.isFinite(limit);
@@ -79,7 +82,7 @@ export function split(query: BoundQuery, limits: ActivityLimits): Plan {
     columns: query.columns,
     ...(isLimited ? { limit } : {}),
     cappedByConnection: isLimited && limit !== query.limit,
-    warnings: [...accepted.warnings, ...localWarnings(where, orderBy, needed.added)],
+    warnings: [...accepted.warnings, ...localWarnings(unsent, orderBy, needed.added)],
   };
 }
 
@@ -96,13 +99,24 @@ function push(condition: Condition): Pushed | undefined {
     const pushed = condition.and.map(push);
     const some = pushed.filter((part) => part !== undefined);
     const where = allOf(some.map((part) => part.condition));
-    return where && { condition: where, exact: some.length === pushed.length && some.every(({ exact }) => exact) };
+    const isAll = some.length === pushed.length;
+    return (
+      where && {
+        condition: where,
+        exact: isAll && some.every(({ exact }) => exact),
+        whole: isAll && some.every(({ whole }) => whole),
+      }
+    );
   }
   if ("or" in condition) {
     const pushed = condition.or.map(push);
     const all = pushed.filter((part) => part !== undefined);
     if (all.length < pushed.length) return undefined;
-    return { condition: { or: all.map((part) => part.condition) }, exact: all.every(({ exact }) => exact) };
+    return {
+      condition: { or: all.map((part) => part.condition) },
+      exact: all.every(({ exact }) => exact),
+      whole: all.every(({ whole }) => whole),
+    };
   }
   return undefined;
 }
@@ -113,10 +127,10 @@ const positive: Partial<Readonly<Record<Operator, Operator>>> = { "<>": "=", "NO
 function pushComparison(comparison: Comparison): Pushed | undefined {
   const { column, operator } = comparison;
   const ability = column.operators[operator];
-  if (ability !== undefined) return { condition: comparison, exact: ability === "exact" };
+  if (ability !== undefined) return { condition: comparison, exact: ability === "exact", whole: true };
   const opposite = positive[operator];
   if (opposite === undefined || column.operators[opposite] !== "exact") return undefined;
-  return { condition: { not: { ...comparison, operator: opposite } }, exact: !column.nullable };
+  return { condition: { not: { ...comparison, operator: opposite } }, exact: !column.nullable, whole: true };
 }
 
 function propose(
@@ -151,10 +165,28 @@ function leftOver(
   if (accepted.exact) return undefined;
   // The table withdrew a promise its operators made, without saying for which part.
   const isDistrusted = proposed.exact && accepted.where === proposed.where;
-  const sent = new Set(accepted.where === undefined ? [] : conjuncts(accepted.where));
-  const isDone = (pushed: Pushed | undefined): boolean =>
-    pushed?.exact === true && conjuncts(pushed.condition).every((part) => sent.has(part));
+  const isSent = sentBy(accepted);
+  const isDone = (pushed: Pushed | undefined): boolean => pushed?.exact === true && isSent(pushed);
   return allOf(parts.filter((_, index) => isDistrusted || !isDone(proposals[index])));
+}
+
+function sentBy(accepted: Pushdown): (pushed: Pushed) => boolean {
+  const sent = new Set(accepted.where === undefined ? [] : conjuncts(accepted.where));
+  return ({ condition }) => conjuncts(condition).every((part) => sent.has(part));
+}
+
+/** The parts that the server does not select by, or not in full. What it merely compares in its own way is sent. */
+function unsentParts(
+  parts: readonly Condition[],
+  proposals: readonly (Pushed | undefined)[],
+  accepted: Pushdown,
+): readonly Condition[] {
+  if (accepted.exact) return [];
+  const isSent = sentBy(accepted);
+  return parts.filter((_, index) => {
+    const pushed = proposals[index];
+    return pushed === undefined || !pushed.whole || !isSent(pushed);
+  });
 }
 
 interface NeededColumns {
@@ -184,14 +216,19 @@ function refuseLocalWork(where: Condition | undefined, orderBy: readonly SortKey
   throw unsupported(`The server cannot${both}, and this connection's properties refuse to do it locally.`);
 }
 
+/**
+ * What of the work here makes an answer dearer than it looks. Checking rows again that the server selected in its own way
+ * (text in its collation, times in its seconds) is no news; a filter it has refused is told by the session.
+ */
 function localWarnings(
-  where: Condition | undefined,
+  unsent: readonly Condition[],
   orderBy: readonly SortKey[],
   itemRead: readonly Column[],
 ): readonly Warning[] {
   const warnings: Warning[] = [];
-  if (where !== undefined) {
-    const detail = `The server cannot filter exactly by ${names(columnsOfCondition(where))}: this service filters the rows it answers.`;
+  if (unsent.length > 0) {
+    const columns = names(columnsOfCondition({ and: unsent }));
+    const detail = `The server cannot filter by ${columns} as asked: this service reads the rows and filters them.`;
     warnings.push({ code: "LOCAL_FILTER", detail });
   }
   if (orderBy.length > 0) {

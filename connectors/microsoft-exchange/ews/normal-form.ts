@@ -35,7 +35,10 @@ export function withoutNot<B>(condition: Condition<B>, negated = false): Plain<B
     return negated ? { ...condition, operator: opposites[condition.operator] } : condition;
   }
   if ("not" in condition) return withoutNot(condition.not, !negated);
-  const parts = ("and" in condition ? condition.and : condition.or).map((part) => withoutNot(part, negated));
+  const given = "and" in condition ? condition.and : condition.or;
+  const parts = given.map((part) => withoutNot(part, negated));
+  // The very object stays where nothing changes: the service knows by it what was taken over in full.
+  if (!negated && parts.every((part, index) => part === given[index])) return condition as Plain<B>;
   return "and" in condition !== negated ? { and: parts } : { or: parts };
 }
 

@@ -107,7 +107,7 @@ export function acceptItems(query: EwsQuery, proposed: EwsPushdown): EwsPushdown
     } else if (plan.ids !== undefined) local.push(part);
     else {
       const { part: sent, complete } = sendable(part);
-      if (sent !== undefined) kept.push(sent);
+      if (sent !== undefined) kept.push(complete ? part : sent);
       if (!complete) local.push(part);
     }
   }

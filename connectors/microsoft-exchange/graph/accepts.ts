@@ -1,8 +1,9 @@
 import { type BoundQuery, type Condition, isComparison, type Pushdown } from "#spi";
 import type { GraphBinding } from "./binding.ts";
 import { conjuncts } from "./conditions.ts";
+import { printFilter } from "./odata.ts";
 import type { GraphResource } from "./resource.ts";
-import { addressedBy, isAddress, isOneList, namesAddress, shapeOf } from "./shape.ts";
+import { addressedBy, isAddress, isOneList, namesAddress, type Shape, shapeOf } from "./shape.ts";
 import { windowWarnings } from "./window.ts";
 
 type Where = Condition<GraphBinding>;
@@ -17,7 +18,10 @@ export function acceptPushdown(
   const addressed = addressedBy(resource, shape);
   const chooses = (part: Where): boolean => isAddress(part, addressed) || boundsWindow(resource, part);
   const offered = conjuncts(proposed.where);
-  const kept = offered.filter((part) => isAddress(part, addressed) || !namesAddress(part));
+  const filters = filteredShapes.has(shape.kind);
+  const isFilter = (part: Where): boolean =>
+    !namesAddress(part) && (boundsWindow(resource, part) || (filters && printFilter(part) !== undefined));
+  const kept = offered.filter((part) => isAddress(part, addressed) || isFilter(part));
   // Sent even where filters are not (DisableServerSideFiltering): without them another collection would be read.
   const added = conjuncts(query.where).filter((part) => chooses(part) && !offered.includes(part));
   const parts = [...added, ...kept];
@@ -35,6 +39,9 @@ export function acceptPushdown(
     warnings: resource.window ? [...proposed.warnings, ...windowWarnings(query.where)] : proposed.warnings,
   };
 }
+
+/** What is read item by item, as one object or as a tree is asked for without `$filter`. */
+const filteredShapes: ReadonlySet<Shape["kind"]> = new Set(["parents", "collection", "default", "each"]);
 
 /** A bound on the window of a calendar view. */
 const boundsWindow = ({ window }: GraphResource, part: Where): boolean =>

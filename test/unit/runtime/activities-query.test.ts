@@ -185,6 +185,23 @@ describe("local work", () => {
     expect(explained.pushdown).toMatchObject({ where: { column: "Title", operator: "LIKE", value: "%00_" } });
     expect(explained.residual).toMatchObject({ where: { column: "Title" }, columns: ["NoteId"] });
     expect(explained.calls).toEqual([{ operation: "List", count: { min: 1 } }]);
+    // It is a check, not a filter that makes the answer dear.
+    expect([page.warnings, explained.warnings]).toEqual([[], []]);
+  });
+
+  it("warns of the parts that the server does not select by, or not in full", async () => {
+    const h = harness();
+    const filtered = async (where: unknown) => {
+      const { warnings } = await h.activities.explain(callBy(), "c", { table: "Notes", where });
+      return warnings.filter(({ code }) => code === "LOCAL_FILTER").map(({ detail }) => /by (.*?) as/.exec(detail)?.[1]);
+    };
+    const title = { column: "Title", operator: "LIKE", value: "%a%" };
+    const body = { column: "Body", operator: "=", value: "x" };
+    const stars = { column: "Stars", operator: "<>", value: 3 };
+    expect(await filtered({ and: [title, stars] })).toEqual([]);
+    expect(await filtered({ and: [title, body] })).toEqual(["Body"]);
+    expect(await filtered({ or: [title, stars] })).toEqual([]);
+    expect(await filtered({ or: [{ and: [title, body] }, stars] })).toEqual(["Title, Body, Stars"]);
   });
 
   it("is refused where the connection wants none", async () => {

@@ -270,6 +270,18 @@ describe("restrictions", () => {
     expect(accepted({ not: id }, true)).toMatchObject({ exact: false });
     expect(accepted({ not: id }, true).where).toBeUndefined();
   });
+
+  test("what is sent in full is handed back as the very object", () => {
+    const either: Where = {
+      or: [
+        { column: column("Subject"), operator: "=", value: "x" },
+        { column: column("IsRead"), operator: "=", value: false },
+      ],
+    };
+    const query = { table: inbox, columns: [column("Subject")], orderBy: [], pseudo: {}, columnsNamed: true };
+    const proposed = { where: either, exact: false, orderBy: [], limit: false, warnings: [] };
+    expect(acceptItems({ ...query, where: either } as never, proposed).where).toBe(either);
+  });
 });
 
 describe.skipIf(!hasEwsContract)(`restrictions under the ${ewsContractTitle}`, () => {

@@ -11,6 +11,18 @@ const is = (of: string, name: string, value: unknown): Condition<GraphBinding> =
 const calls = (query: BoundQuery<GraphBinding>) =>
   graphCalls(split(query as BoundQuery, limits).pushed as BoundQuery<GraphBinding>, config);
 
+test("what cannot be said in a filter is not pushed down, and told", () => {
+  const where = { and: [is("Messages", "isRead", false), is("Messages", "subject", "")] };
+  const plan = split(select("Messages", ["subject"], { where }) as BoundQuery, limits);
+  expect(plan.pushed.where).toMatchObject({ column: { name: "isRead" } });
+  expect(plan.warnings.map(({ code, detail }) => [code, /by (\w+) as/.exec(detail)?.[1]])).toEqual([
+    ["LOCAL_FILTER", "subject"],
+  ]);
+  const byId = { and: [is("Messages", "id", "x"), is("Messages", "isRead", false)] };
+  const read = split(select("Messages", ["subject"], { where: byId }) as BoundQuery, limits);
+  expect(read.pushed.where).toMatchObject({ column: { name: "id" } });
+});
+
 test("explain tells the calls of every shape of query", () => {
   const ids = Array.from({ length: 45 }, (_, index) => `id${index}`);
   expect(calls(select("Messages", ["subject"]))).toEqual([{ operation: "GET messages", count: { min: 1 } }]);
