@@ -36,6 +36,12 @@ async function peek(response: HttpResponse): Promise<string> {
 const isHtml = (response: HttpResponse): boolean => /\bhtml\b/i.test(response.header("content-type")[0] ?? "");
 export const isXml = (response: HttpResponse): boolean => /\bxml\b/i.test(response.header("content-type")[0] ?? "");
 
+/** Schemes the server names in WWW-Authenticate; a realm may hold such a word, so quoted text is left out. */
+function offeredSchemes(response: HttpResponse): readonly string[] {
+  const challenges = response.header("www-authenticate").join(", ").replace(/"(?:[^"\\]|\\.)*"/g, "");
+  return [...new Set(challenges.match(/(?<![\w=-])(?:Basic|Bearer|Digest|Negotiate|NTLM)\b/gi))];
+}
+
 export const requestIdOf = (response: HttpResponse): string | undefined => {
   const id = response.header("request-id")[0] ?? response.header("x-ms-request-id")[0];
   return id === undefined ? undefined : plainLine(id).slice(0, 80);
@@ -87,9 +93,12 @@ export async function notSoap(operation: string, response: HttpResponse, nowMs: 
     );
   }
   if (status === 401) {
-    return new ConnectorError("AUTHENTICATION_FAILED", "The server refused the credentials (401).", {
+    const offered = offeredSchemes(response);
+    const detail = offered.length === 0 ? "" : ` It offers ${offered.join(", ")}.`;
+    return new ConnectorError("AUTHENTICATION_FAILED", `The server refused the credentials (401).${detail}`, {
       ...options,
       causeCode: "EWS_UNAUTHORIZED",
+      evidence: { ...options.evidence, ...(offered.length === 0 ? {} : { offered }) },
     });
   }
   if (status === 403) return forbidden(said, response.header("x-ms-diagnostics").join(" "), options);

@@ -64,6 +64,12 @@ describe("answers that are not SOAP", () => {
     [404, html, "<html>", { code: "PROTOCOL", causeCode: "NOT_EWS_PATH" }],
     [405, {}, "", { code: "PROTOCOL", causeCode: "NOT_EWS_PATH" }],
     [401, {}, "", { code: "AUTHENTICATION_FAILED", causeCode: "EWS_UNAUTHORIZED", retry: "never" }],
+    [
+      401,
+      { "www-authenticate": 'Negotiate, NTLM, Basic realm="a Digest realm"' },
+      "",
+      { causeCode: "EWS_UNAUTHORIZED", evidence: { offered: ["Negotiate", "NTLM", "Basic"] } },
+    ],
     [403, {}, "", { code: "EWS_DISABLED", causeCode: "EWS_NOT_ENABLED" }],
     [
       403,
