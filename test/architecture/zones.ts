@@ -120,4 +120,9 @@ export const strangers: readonly (readonly [RegExp, RegExp])[] = [
 export const seesSettings = /^src\/(main|app|service|commands\/write-docs)\.ts$/;
 
 /** Packages that cost too much to be loaded before they are needed: `await import()` or types only. */
-export const lazyPackages: readonly string[] = ["@azure/msal-node", "kerberos", "@microsoft/microsoft-graph-client"];
+export const lazyPackages: readonly string[] = [
+  "@azure/msal-node",
+  "kerberos",
+  "koffi",
+  "@microsoft/microsoft-graph-client",
+];
