@@ -7,8 +7,8 @@ import {
   type TransportOptions,
 } from "#spi";
 import type { ConnectionAccess, LocatedConnection } from "./connections.ts";
-import type { Call } from "./use-cases.ts";
-import { settle } from "./validation.ts";
+import type { Call, PropertyWarning } from "./use-cases.ts";
+import { settle, validate, warningsOf } from "./validation.ts";
 import { type VariableResolver, variablesIn } from "./variable-resolver.ts";
 
 /** A connection's properties resolved, checked and parsed: all that opening a session needs. */
@@ -18,6 +18,7 @@ export interface Configuration {
   readonly options: TransportOptions;
   readonly limits: ActivityLimits;
   readonly schema: string;
+  readonly warnings: readonly PropertyWarning[];
 }
 
 /** Makes a configuration of property values. Errors: INVALID_PROPERTY with every mistake. */
@@ -30,6 +31,7 @@ export function configure(definition: ConnectorDefinition, values: PropertyValue
     options: definition.transport(config),
     limits: definition.limits(config),
     schema: schemaOf(definition, settled),
+    warnings: warningsOf(validate(definition, values)),
   };
 }
 

@@ -15,8 +15,6 @@ import {
   timedOut,
   type Value,
 } from "#spi";
-import { networkCause } from "../net/causes.ts";
-import { pinWarnings } from "../net/pin.ts";
 import type { Store } from "../store/store.ts";
 import type { AuditTrail } from "./audit.ts";
 import { closedValues, configure, fixedProperties } from "./configuration.ts";
@@ -34,6 +32,7 @@ import type {
   TokenCases,
   TokenView,
 } from "./use-cases.ts";
+import { warningsOf } from "./validation.ts";
 import { type VariableResolver, variablesIn } from "./variable-resolver.ts";
 
 /** Longest test; its message says which step was running. */
@@ -120,12 +119,12 @@ async function aboutConfiguration(
 ): Promise<Pick<ConnectionStatus, "token" | "warnings">> {
   const located = await parts.access.locate(call, reference);
   try {
-    const { definition, config, options } = await parts.connections.ready(call, located);
+    const { definition, config, warnings: ofProperties } = await parts.connections.ready(call, located);
     const hasTokens = definition.tokens?.(config, parts.surroundings.files) !== undefined;
     const token = hasTokens ? await parts.tokens.get(call, reference) : undefined;
-    const pins = pinWarnings(options.tls.serverCert).map((code) => ({ code, detail: networkCause(code).fix }));
     const expiries = definition.expiries?.(config, token === undefined ? undefined : factsOf(token)) ?? [];
-    const warnings = [...expiries, ...(definition.warnings?.(config) ?? []), ...pins];
+    const remarks = ofProperties.map(({ code, detail }) => ({ code, detail }));
+    const warnings = [...expiries, ...(definition.warnings?.(config) ?? []), ...remarks];
     return token === undefined ? { warnings } : { token, warnings };
   } catch (error) {
     const { code, causeCode, message } = asConnectorError(error);
@@ -201,9 +200,7 @@ function checkProperties({ connectors }: TestParts, { definition, given }: Subje
       target: first.pointer.slice("/properties/".length),
       mistakes,
     });
-  const warnings = report.properties.flatMap(({ key, warnings: own }) =>
-    own.map((warning) => ({ property: key, ...warning })),
-  );
+  const warnings = warningsOf(report);
   const detail =
     warnings.length === 0 ? "All properties are in order." : warnings.map((warning) => warning.detail).join(" ");
   const evidence = warnings.length === 0 ? {} : { warnings };

@@ -33,6 +33,7 @@ import type {
   PropertyReport,
   Tagged,
 } from "./use-cases.ts";
+import { warningsOf } from "./validation.ts";
 
 export type { ConnectionAccess, LoadedConnection, LocatedConnection } from "./connection-access.ts";
 
@@ -61,7 +62,9 @@ function createCases(parts: ConnectionParts): ConnectionCases {
   const representation = async (id: string): Promise<Tagged<ConnectionView>> => {
     const saved = await readConnection(store, id);
     if (saved === undefined) throw notFound("The connection was removed by another request.", { target: id });
-    return tagged(showConnection(saved));
+    const { value, etag } = tagged(showConnection(saved));
+    const warnings = warningsOf(connectors.validate(value.connector, value.properties));
+    return warnings.length === 0 ? { value, etag } : { value: { ...value, warnings }, etag };
   };
 
   /** One try of a change; false when another request changed the connection in between. */

@@ -95,6 +95,13 @@ export interface PropertyReport {
   readonly warnings: readonly { readonly code: string; readonly detail: string }[];
 }
 
+/** A property that is accepted, but has no effect, weakens the connection, or will stop. */
+export interface PropertyWarning {
+  readonly property: string;
+  readonly code: string;
+  readonly detail: string;
+}
+
 export interface ValidationReport {
   readonly errorCount: number;
   readonly groups: readonly string[];
@@ -114,6 +121,8 @@ export interface ConnectionView {
   readonly properties: Readonly<Record<string, Value>>;
   readonly createdAt: string;
   readonly updatedAt: string;
+  /** In the answer to a change only, and only when there are some. */
+  readonly warnings?: readonly PropertyWarning[];
 }
 
 export interface ConnectionInput {

@@ -9,10 +9,12 @@ import {
   type PropertyValues,
   Secret,
 } from "#spi";
+import { networkCause } from "../net/causes.ts";
+import { pinWarnings } from "../net/pin.ts";
 import { defaultOf, holds, type Known, valuesWithDefaults } from "./conditions.ts";
 import { referencesIn } from "./references.ts";
 import { readSecretInput } from "./secret-input.ts";
-import type { PropertyReport, ValidationReport } from "./use-cases.ts";
+import type { PropertyReport, PropertyWarning, ValidationReport } from "./use-cases.ts";
 
 type Given = Readonly<Record<string, unknown>>;
 type Finding = { readonly code: "INVALID_PROPERTY"; readonly detail: string };
@@ -64,7 +66,7 @@ function report(
     ...joint.filter(({ severity }) => severity === "error").map(({ detail }) => finding(detail)),
   ];
   const warnings = [
-    ...(isGiven ? remarks(property, visible) : []),
+    ...(isGiven ? [...remarks(property, visible), ...trustRemarks(property, given[key])] : []),
     ...joint
       .filter(({ severity }) => severity === "warning")
       .map(({ detail }) => ({ code: "PROPERTY_COMBINATION", detail })),
@@ -169,6 +171,18 @@ function remarks(property: ConnectionProperty, visible: boolean): readonly Remar
   return found;
 }
 
+/** A trust that anybody, or anybody with time, can meet. */
+function trustRemarks({ key }: ConnectionProperty, value: unknown): readonly Remark[] {
+  const causes = typeof value === "string" ? pinWarnings(value).map(networkCause) : [];
+  return causes
+    .filter(({ property }) => property === key)
+    .map(({ code, seen, fix }) => ({ code, detail: `${seen} ${fix}` }));
+}
+
+/** Every warning of a report with its property. */
+export const warningsOf = ({ properties }: ValidationReport): readonly PropertyWarning[] =>
+  properties.flatMap(({ key, warnings }) => warnings.map((warning) => ({ property: key, ...warning })));
+
 function unknownKeys(definition: ConnectorDefinition, given: Given): readonly PropertyReport[] {
   const keys = definition.properties.map(({ key }) => key);
   const known = new Set(keys);
@@ -215,7 +229,10 @@ export function settle(definition: ConnectorDefinition, values: PropertyValues):
       }),
     ),
   );
-  if (mistakes.length > 0) throw mistaken(mistakes);
+  if (mistakes.length > 0) {
+    const target = properties.find(({ errors }) => errors.length > 0)?.key;
+    throw mistaken(mistakes).with({ causeCode: "PROPERTIES_INVALID", ...(target === undefined ? {} : { target }) });
+  }
   const lookUp = valuesWithDefaults(definition.properties, knownOf(definition, values));
   const settled: Record<string, PropertyValue | Secret | undefined> = {};
   for (const property of definition.properties) {

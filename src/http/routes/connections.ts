@@ -101,7 +101,8 @@ export function connectionRoutes(app: Server, { cases }: HttpParts): void {
       const call = callOf(request);
       const { connection } = request.params;
       const ifMatch = ifMatchOf(request);
-      const tagged = await connections.replace(call, connection, request.body, ifMatch);
+      const { warnings: _, ...input } = request.body;
+      const tagged = await connections.replace(call, connection, input, ifMatch);
       return sendTagged(request, reply, tagged, tagged.value);
     },
   );

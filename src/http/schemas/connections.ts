@@ -23,8 +23,10 @@ export const connectionInput = z
   .strictObject(form)
   .meta({ id: "ConnectionForm", description: "A connection as it is created." });
 
+const shownWarnings = z.array(z.unknown()).optional().meta({ readOnly: true, description: "As they were answered." });
+
 export const connectionReplacement = z
-  .strictObject({ ...form, ...shownMembers })
+  .strictObject({ ...form, ...shownMembers, warnings: shownWarnings })
   .meta({ id: "ConnectionReplacement", description: "A connection as it replaces the stored one." });
 
 /** RFC 7396: members given replace, `null` removes. */
@@ -54,6 +56,10 @@ export const connectionView = z
     properties: z.record(z.string(), z.unknown()).meta({ description: 'Secrets read as {"isSet": true}.' }),
     createdAt: timestamp,
     updatedAt: timestamp,
+    warnings: z
+      .array(z.object({ property: z.string(), code: z.string(), detail: z.string() }))
+      .optional()
+      .meta({ description: "In the answer to a change, when properties have no effect, weaken it, or will stop." }),
   })
   .meta({ id: "Connection", description: "A stored connection." });
 

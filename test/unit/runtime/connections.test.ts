@@ -243,6 +243,19 @@ describe("replacing and patching", () => {
     expect(await refusalOf(here.connections.get(call, "mail"))).toBe("NOT_FOUND");
   });
 
+  it("answers a change with the warnings of its properties, which are no part of the connection", async () => {
+    const warned = { ...input(), properties: { ...input().properties, Old: "x" } };
+    const created = await here.connections.create(call, warned);
+    expect(created.value.warnings).toEqual([
+      { property: "Old", code: "PROPERTY_WITHOUT_EFFECT", detail: expect.stringContaining("Old") },
+    ]);
+    const { value, etag } = await here.connections.get(call, "mail");
+    expect(value).not.toHaveProperty("warnings");
+    expect(etag).toBe(created.etag);
+    const patched = await here.connections.patch(call, "mail", { properties: { Old: null } }, etag);
+    expect(patched.value).not.toHaveProperty("warnings");
+  });
+
   it("takes back what it shows, and refuses another id", async () => {
     const { value } = await here.connections.create(call, input());
     const again = await here.connections.replace(call, "mail", value);

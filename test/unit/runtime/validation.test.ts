@@ -153,6 +153,16 @@ describe("every AuthScheme with every Schema and Platform", () => {
   });
 });
 
+test("a trust that anybody can meet is warned of, a firm one not", () => {
+  const trust = (SSLServerCert: string) =>
+    reportOf({ Schema: "EWS", SSLServerCert }, "SSLServerCert")?.warnings.map(({ code }) => code);
+  expect(trust("*")).toEqual(["CERTIFICATE_ANY_ACCEPTED"]);
+  expect(trust("C9:74:B5:38:26:1B:A8:5D:9D:0C:AD:E4:EA:6C:15:DA:CF:35:9D:76")).toEqual(["CERTIFICATE_PIN_WEAK"]);
+  expect(trust("0123456789abcdef0123456789abcdef")).toEqual(["CERTIFICATE_PIN_WEAK"]);
+  expect(trust("ab".repeat(32))).toEqual([]);
+  expect(reportOf({ Schema: "EWS", User: "*" }, "User")?.warnings).toEqual([]);
+});
+
 describe("mistakes", () => {
   test("are all told at once, each at its property", () => {
     const properties = { AuthScheme: "Basicc", Timeout: "soon", Readonly: "perhaps", User: 5, Pasword: "x" };

@@ -42,6 +42,7 @@ export const postbox: ConnectorDefinition = {
     secretText({ ...place, key: "ProxyPassword", displayName: "Proxy password" }),
     secretText({ ...place, key: "Token", displayName: "Token", required: is("Mailbox", "needs a token") }),
     integer({ ...place, key: "Timeout", displayName: "Timeout", default: 60, minimum: 0 }),
+    text({ ...place, key: "Old", displayName: "Old", effect: { none: "It never had one." } }),
     flag({ ...place, key: "Readonly", displayName: "Readonly", default: false }),
   ],
   parse: (values) => values,
