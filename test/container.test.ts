@@ -60,6 +60,11 @@ describe("the image", () => {
         name,
       ).toBe(true);
   });
+
+  it("has no package that neither of them loads", () => {
+    const loaded = new Set([...service.packages, ...sandbox.packages]);
+    expect(Object.keys(manifest.dependencies).filter((name) => !loaded.has(name))).toEqual([]);
+  });
 });
 
 describe("the service in the image", () => {
