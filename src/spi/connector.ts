@@ -45,7 +45,7 @@ export interface ConnectorDefinition<C = unknown, B = unknown> {
   readonly propertyGroups: readonly string[];
   readonly jointRules: readonly JointRule[];
   readonly causes: readonly Cause[];
-  /** Takes values that passed validation, defaults filled in, Secrets closed. Errors: INVALID_PROPERTY with mistakes. */
+  /** Takes values that passed validation, defaults filled in, Secrets closed. Errors: INVALID_PROPERTY with mistakes, or with the property as target. */
   parse(values: PropertyValues): C;
   transport(config: C): TransportOptions;
   /** All tables of a schema, before any configuration: the static catalogue. */

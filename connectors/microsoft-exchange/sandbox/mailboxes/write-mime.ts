@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import MailComposer from "nodemailer/lib/mail-composer/index.js";
 import type Mail from "nodemailer/lib/mailer/index.js";
 import { customHeaders } from "./message-headers.ts";
@@ -14,7 +15,11 @@ export async function writeMime(item: Item): Promise<Buffer> {
 }
 
 async function composeMessage(item: Item): Promise<Buffer> {
-  const options: Mail.Options = {
+  // Read twice, an item has the same bytes: nodemailer's random identifier and boundaries are replaced.
+  const fingerprint = createHash("sha256").update(item.id).digest("hex").slice(0, 32);
+  const options: Mail.Options & { baseBoundary: string } = {
+    baseBoundary: fingerprint,
+    messageId: item.internetMessageId ?? `<${fingerprint}@localhost>`,
     subject: item.subject ?? "",
     to: item.to.map(person),
     cc: item.cc.map(person),
@@ -29,7 +34,6 @@ async function composeMessage(item: Item): Promise<Buffer> {
   };
   if (item.from) options.from = person(item.from);
   if (item.sender && item.sender.address !== item.from?.address) options.sender = person(item.sender);
-  if (item.internetMessageId) options.messageId = item.internetMessageId;
   if (item.inReplyTo) options.inReplyTo = item.inReplyTo;
   if (item.references) options.references = item.references;
   if (item.importance !== "normal") options.priority = item.importance;
