@@ -5,7 +5,9 @@ import {
   type CloudOverrides,
   cloudFor,
   type EntraOptions,
+  exchangeAudiences,
   graphAudiences,
+  isExchangeOnlineHost,
   type ManagedIdentitySource,
   managedIdentityEndpoint,
   type SchemePlan,
@@ -74,7 +76,10 @@ export function parseConfig(properties: PropertyValues, host: HostOptions): Exch
     ...given("shown", shownTables(values)),
     isExchangeOnlineEws: schema === "EWS" && isOnline,
   };
-  if (schema === "EWS") return { ...common, schema, ews: ewsConfig(values, url) };
+  // A server of one's own may be spelt as Exchange Online's host.
+  const isOnlineEws = isOnline || isExchangeOnlineHost(new URL(url).host);
+  const online = isOnlineEws ? { isOnline: true, audiences: exchangeAudiences(cloud) } : {};
+  if (schema === "EWS") return { ...common, schema, ews: { ...ewsConfig(values, url), ...online } };
   return { ...common, schema, graph: graphConfig(values, url, plan, cloud, oauth) };
 }
 

@@ -138,7 +138,9 @@ export class TestRecord {
     const steps = stepIds.flatMap((id, index): readonly TestStep[] => {
       const known = this.#steps.get(id);
       if (known !== undefined && index <= failedAt) return [known];
-      return failed !== undefined && applicable.has(id) && index > failedAt ? [skipped(id, failed)] : [];
+      if (failed === undefined || !applicable.has(id)) return [];
+      if (index > failedAt) return [skipped(id, `Not tried, because the step ${failed.id} failed.`)];
+      return told.has(id) ? [skipped(id, `Not decided, because the step ${failed.id} failed first.`)] : [];
     });
     return {
       status: failed === undefined ? "succeeded" : "failed",
@@ -150,12 +152,15 @@ export class TestRecord {
   }
 }
 
-const skipped = (id: StepId, failed: TestStep): TestStep => ({
+/** Steps one answer of the server decides together: which of them it does not reach depends on the answer. */
+const told: ReadonlySet<StepId> = new Set(["authentication", "protocol", "mailbox"]);
+
+const skipped = (id: StepId, detail: string): TestStep => ({
   id,
   title: titles[id],
   status: "skipped",
   durationMs: 0,
-  detail: `Not tried, because the step ${failed.id} failed.`,
+  detail,
   evidence: {},
 });
 

@@ -117,3 +117,13 @@ export const graphAudiences = (cloud: Cloud): readonly string[] => [
   cloud.graphResource,
   "00000003-0000-0000-c000-000000000000",
 ];
+
+/** Audiences by which a token for Exchange Online is known. */
+export const exchangeAudiences = (cloud: Cloud): readonly string[] => [
+  cloud.exchangeResource,
+  "00000002-0000-0ff1-ce00-000000000000",
+];
+
+/** Is this the host of Exchange Online in one of Microsoft's own clouds? */
+export const isExchangeOnlineHost = (host: string): boolean =>
+  Object.values(clouds).some(({ ews }) => new URL(ews).host === host.toLowerCase());

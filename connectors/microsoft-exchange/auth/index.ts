@@ -6,7 +6,9 @@ export {
   type CloudOverrides,
   cloudFor,
   cloudOverrides,
+  exchangeAudiences,
   graphAudiences,
+  isExchangeOnlineHost,
 } from "./clouds.ts";
 export { createTokenSource, type EntraOptions } from "./entra.ts";
 export type { Grant, ServiceSchema } from "./grants.ts";

@@ -3,6 +3,7 @@ import type { EwsConfig } from "./config.ts";
 import { ElementReader } from "./element-reader.ts";
 import { anchorMailbox, type CallIdentity, envelope, soapAction } from "./envelope.ts";
 import { responseError } from "./errors.ts";
+import { explainRefusal } from "./explain-refusal.ts";
 import { isXml, notSoap, requestIdOf } from "./http-answers.ts";
 import { readXml } from "./parse.ts";
 import { type CallState, readFault } from "./response-messages.ts";
@@ -41,7 +42,12 @@ export class EwsCaller {
     const mailbox = identity.mailbox ?? identity.impersonation?.user ?? config.user ?? config.endpoint;
     const body = envelope(operation.name, operation.body, config, identity);
     const info = { operation: operation.name, repeatable: operation.repeatable, mailbox };
-    return context.attempt(info, (attemptSignal) => this.#send(operation, body, identity, attemptSignal), signal);
+    try {
+      return await context.attempt(info, (inner) => this.#send(operation, body, identity, inner), signal);
+    } catch (error) {
+      const impersonates = identity.impersonation !== undefined;
+      throw await explainRefusal(error, { config, context, impersonates }, signal);
+    }
   }
 
   async #send<S extends CallState>(

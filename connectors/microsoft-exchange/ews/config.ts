@@ -35,6 +35,10 @@ export interface EwsConfig {
   readonly folderDepth: number;
   /** Who signs in, for identity and routing; absent with app-only tokens. */
   readonly user?: string;
+  /** The endpoint is Exchange Online's. */
+  readonly isOnline?: boolean;
+  /** Audiences of tokens for this endpoint, where they are known. */
+  readonly audiences?: readonly string[];
   /** GetItem calls in flight for one query. */
   readonly itemConcurrency: number;
 }

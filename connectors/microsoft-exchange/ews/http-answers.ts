@@ -38,7 +38,10 @@ export const isXml = (response: HttpResponse): boolean => /\bxml\b/i.test(respon
 
 /** Schemes the server names in WWW-Authenticate; a realm may hold such a word, so quoted text is left out. */
 function offeredSchemes(response: HttpResponse): readonly string[] {
-  const challenges = response.header("www-authenticate").join(", ").replace(/"(?:[^"\\]|\\.)*"/g, "");
+  const challenges = response
+    .header("www-authenticate")
+    .join(", ")
+    .replace(/"(?:[^"\\]|\\.)*"/g, "");
   return [...new Set(challenges.match(/(?<![\w=-])(?:Basic|Bearer|Digest|Negotiate|NTLM)\b/gi))];
 }
 
@@ -48,6 +51,14 @@ export const requestIdOf = (response: HttpResponse): string | undefined => {
 };
 
 function forbidden(said: string, diagnostics: string, options: ErrorOptions): ConnectorError {
+  // Exchange Online: 2000008;reason="The token contains not enough scope to make this call."
+  if (/not enough scope/i.test(diagnostics)) {
+    return new ConnectorError("ACCESS_DENIED", "The token lacks a permission of Office 365 Exchange Online.", {
+      ...options,
+      causeCode: "EWS_PERMISSION_MISSING",
+      evidence: { ...options.evidence, diagnostics: plainLine(diagnostics) },
+    });
+  }
   const isBare = said.trim() === "" && diagnostics === "";
   if (isBare || switchedOff.some((pattern) => pattern.test(said) || pattern.test(diagnostics))) {
     return new ConnectorError(
@@ -113,7 +124,7 @@ export async function notSoap(operation: string, response: HttpResponse, nowMs: 
     const refused = status === 429 || (status === 503 && waitMs !== undefined);
     return new ConnectorError("BUSY", `The server or a gateway before it is busy or failing (${status}).`, {
       ...options,
-      causeCode: "EWS_THROTTLED",
+      causeCode: refused ? "EWS_THROTTLED" : "EWS_UNAVAILABLE",
       ...(waitMs === undefined ? {} : { waitMs }),
       effect: refused ? "none" : "unknown",
     });

@@ -1,6 +1,7 @@
 import { type ConnectorContext, ConnectorError, type HttpResponse, type Value } from "#spi";
 import { type GraphConfig, originOf } from "./config.ts";
 import { type GraphAnswer, graphError, type JsonObject, member } from "./errors.ts";
+import { explainRefusal } from "./explain-refusal.ts";
 
 /** One request to Microsoft Graph. */
 export interface GraphRequest {
@@ -79,10 +80,18 @@ export class GraphCalls {
     return graphError(answer, request.operation, request.method !== "GET", this.context.clock.now());
   }
 
-  #attempt<T>(request: GraphRequest, signal: AbortSignal, read: (response: HttpResponse) => Promise<T>): Promise<T> {
+  async #attempt<T>(
+    request: GraphRequest,
+    signal: AbortSignal,
+    read: (response: HttpResponse) => Promise<T>,
+  ): Promise<T> {
     const repeatable = request.repeatable ?? request.method === "GET";
     const call = { operation: request.operation, repeatable, mailbox: request.mailbox };
-    return this.context.attempt(call, async (inner) => read(await this.#send(request, inner)), signal);
+    try {
+      return await this.context.attempt(call, async (inner) => read(await this.#send(request, inner)), signal);
+    } catch (error) {
+      throw await explainRefusal(error, request, this.context, signal);
+    }
   }
 
   async #answer(response: HttpResponse, request: GraphRequest): Promise<GraphAnswer> {

@@ -42,8 +42,17 @@ export const graphCauses: readonly Cause[] = [
     problem: "ACCESS_DENIED",
     step: "permission",
     owner: "tenant-admin",
-    seen: "Graph answers 403: the token lacks the permission, or an application access policy excludes the mailbox.",
-    fix: "Add the Graph permission to the app registration and grant consent; for application tokens also check application access policies.",
+    seen: "Graph answers 403: the token lacks the permission the detail names, or another's mailbox is not shared.",
+    fix: "Add the Graph permission to the app registration and grant admin consent; for another's mailbox have it shared.",
+  },
+  {
+    code: "GRAPH_MAILBOX_OUT_OF_SCOPE",
+    problem: "ACCESS_DENIED",
+    step: "permission",
+    owner: "tenant-admin",
+    seen: "The application holds the permission, but an application access policy or the scope of its role excludes the mailbox.",
+    fix: "Add the mailbox to the group or scope of the policy (Test-ApplicationAccessPolicy, Test-ServicePrincipalAuthorization tell).",
+    property: "UserId",
   },
   {
     code: "GRAPH_PERMISSIONS_PARTIAL",
@@ -58,7 +67,7 @@ export const graphCauses: readonly Cause[] = [
     problem: "ACCESS_DENIED",
     step: "permission",
     owner: "tenant-admin",
-    seen: "A policy of the tenant (conditional access, data loss prevention, application access policy) stops the call.",
+    seen: "A policy of the tenant (conditional access, data loss prevention) stops the call.",
     fix: "Have the policy changed for this application or mailbox.",
   },
   {
