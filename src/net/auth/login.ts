@@ -6,6 +6,7 @@ import { failure, sanitized } from "../failures.ts";
 import type { Observer } from "../observe.ts";
 import type { Origin } from "../origins.ts";
 import { type Challenge, challengeOf, parseChallenges } from "./challenge.ts";
+import { signsOfBridging } from "./tls-bridging.ts";
 
 /** What one leg adds to the request of the caller. */
 export interface Leg {
@@ -60,11 +61,17 @@ export async function refusal(
 ): Promise<ConnectorError> {
   const isOffered = challenges.length === 0 || challengeOf(challenges, scheme.toLowerCase()) !== undefined;
   const offered = schemesOf(challenges);
+  const signs = more["channelBinding"] === "sent" ? signsOfBridging(answer) : [];
+  const between = signs.length === 0 ? {} : { signs };
   const options = {
-    evidence: { offered, ...more, ...(await whatItSays(answer)) },
+    evidence: { offered, ...more, ...between, ...(await whatItSays(answer)) },
     remote: remoteOf(answer, challenges, call),
   };
   const { name } = call.origin;
+  if (isOffered && signs.length > 0) {
+    const message = `${name} refused ${scheme} credentials, and something in between ends TLS (${signs.join("; ")}).`;
+    return failure("EXTENDED_PROTECTION_SUSPECTED", message, options);
+  }
   if (isOffered) return failure(refusedCause(scheme), `${name} refused ${scheme} credentials.`, options);
   const text = `${name} does not offer ${scheme}; it offers ${offered.join(", ")}.`;
   const error = failure("SCHEME_NOT_OFFERED", text, options);

@@ -74,7 +74,8 @@ async function handshake(call: CredentialedCall, socket: BoundSocket, credential
     return answer;
   }
   if (socket.connections !== connection) throw changedOver(call);
-  throw await refusal(answer, challengesOf(answer, observer), "NTLM", call, observer);
+  const bound = { channelBinding: socket.binding === undefined ? "none" : "sent" };
+  throw await refusal(answer, challengesOf(answer, observer), "NTLM", call, observer, bound);
 }
 
 const closes = (answer: Answer): boolean => /\bclose\b/i.test(answer.header("connection").join());
