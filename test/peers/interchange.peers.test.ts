@@ -43,7 +43,7 @@ describe.skipIf(!isInstalled)(title, () => {
     for (const one of written)
       for (const reader of [ews, graph]) {
         const names = reader.reads[one.kind];
-        const read = pick(await reader.read(one.kind, titleOf(one)), names);
+        const read = pick(await reader.read(one.kind, titleOf(one), names), names);
         expect(read, `${one.kind} read by ${reader.name}`).toStrictEqual(pick(one.fields, names));
       }
   });
@@ -71,7 +71,7 @@ describe.skipIf(!isInstalled)(title, () => {
     ] as const)
       for (const one of specimens.map((each) => titled(each, suffix))) {
         const names = sharedFields(writer, reader, one.kind);
-        const read = await reader.read(one.kind, titleOf(one));
+        const read = await reader.read(one.kind, titleOf(one), names);
         expect(pick(read, names), `${one.kind} read by ${reader.name}`).toStrictEqual(pick(one.fields, names));
       }
   });

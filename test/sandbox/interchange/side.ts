@@ -8,8 +8,8 @@ export interface Side {
   /** The fields it can read. */
   readonly reads: Readonly<Record<Specimen["kind"], readonly string[]>>;
   write(specimen: Specimen): Promise<void>;
-  /** The item of that kind and title, as far as this side knows its fields. */
-  read(kind: Specimen["kind"], title: string): Promise<Record<string, unknown>>;
+  /** These fields, at least, of the item of that kind and title. */
+  read(kind: Specimen["kind"], title: string, names: readonly string[]): Promise<Record<string, unknown>>;
 }
 
 const both = <T>(one: readonly T[], other: readonly T[]): readonly T[] => one.filter((each) => other.includes(each));

@@ -201,7 +201,7 @@ export function pick(fields: Specimen["fields"], names: readonly string[]): Reco
 }
 
 function softened(value: unknown): unknown {
-  if (typeof value === "string") return value.startsWith("<html") ? value : value.replace(/[&<>]/g, "+");
+  if (typeof value === "string") return value.replace(/[&<>"]/g, "+");
   if (Array.isArray(value)) return value.map(softened);
   if (typeof value === "object" && value !== null)
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, softened(one)]));
