@@ -11,6 +11,14 @@ export const serviceCauses: readonly Cause[] = [
     fix: "Create the variable, send its value with the call, or write a default: [name{default}]. A literal bracket is written [[name].",
   },
   {
+    code: "TOKEN_NOT_RENEWABLE",
+    problem: "AUTHORIZATION_REQUIRED",
+    step: "authentication",
+    owner: "designer",
+    seen: "The connection has no token, or one that is over and cannot be renewed without a person.",
+    fix: "Open the address that POST /v1/connections/{connection}/authorizations answers, or put a token obtained elsewhere.",
+  },
+  {
     code: "TOKEN_TIMEOUT",
     problem: "TIMEOUT",
     step: "authentication",

@@ -205,4 +205,5 @@ export const authorizationRequired = (): ConnectorError =>
   new ConnectorError(
     "AUTHORIZATION_REQUIRED",
     "The connection has no token that can be used or renewed; somebody has to authorize it.",
+    { causeCode: "TOKEN_NOT_RENEWABLE" },
   );

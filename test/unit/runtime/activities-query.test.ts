@@ -193,7 +193,9 @@ describe("local work", () => {
     const h = harness();
     const filtered = async (where: unknown) => {
       const { warnings } = await h.activities.explain(callBy(), "c", { table: "Notes", where });
-      return warnings.filter(({ code }) => code === "LOCAL_FILTER").map(({ detail }) => /by (.*?) as/.exec(detail)?.[1]);
+      return warnings
+        .filter(({ code }) => code === "LOCAL_FILTER")
+        .map(({ detail }) => /by (.*?) as/.exec(detail)?.[1]);
     };
     const title = { column: "Title", operator: "LIKE", value: "%a%" };
     const body = { column: "Body", operator: "=", value: "x" };
