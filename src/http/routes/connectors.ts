@@ -73,13 +73,13 @@ export function connectorRoutes(app: Server, { cases }: HttpParts): void {
         description:
           "Every property with group, type, default, choices and the rules for visible, required and choices.",
         params: connectorParams,
-        querystring: noQuery,
+        querystring: pageQuery,
         response: { 200: propertyList },
       },
     },
     async (request) => {
       const { properties, propertyGroups, jointRules } = cases.connectors.get(request.params.connector);
-      return { groups: [...propertyGroups], items: [...properties], jointRules: [...jointRules] };
+      return { ...listPage(properties, request.query), groups: [...propertyGroups], jointRules: [...jointRules] };
     },
   );
   app.get(

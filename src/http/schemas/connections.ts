@@ -1,13 +1,21 @@
 import { z } from "zod";
 import { owners, stepIds } from "#spi";
-import { pageOf, resourceName, shownMembers, timestamp } from "./common.ts";
+import { pageOf, shownMembers, timestamp } from "./common.ts";
 import { propertiesInput } from "./connectors.ts";
 import { tokenView } from "./tokens.ts";
 
 const tags = z.array(z.string().min(1).max(100)).max(50);
 
+/** Its form is checked by the use case, so that a wrong name is told together with every wrong property. */
+const connectionName = z.string().meta({
+  minLength: 1,
+  maxLength: 200,
+  pattern: "^[^/:]*$",
+  description: "Unique; 1 to 200 characters, no `/` and no `:`.",
+});
+
 const form = {
-  name: resourceName,
+  name: connectionName,
   connector: z
     .string()
     .min(1)
@@ -32,7 +40,7 @@ export const connectionReplacement = z
 /** RFC 7396: members given replace, `null` removes. */
 export const connectionPatch = z
   .strictObject({
-    name: resourceName.optional(),
+    name: connectionName.optional(),
     connector: z.string().min(1).max(200).optional(),
     properties: z
       .record(z.string(), z.unknown())

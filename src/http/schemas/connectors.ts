@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pageOf } from "./common.ts";
 
 const link = z.string().meta({ format: "uri-reference" });
 
@@ -35,6 +36,10 @@ export const propertyView = z
     secret: z.boolean(),
     description: z.string(),
     default: z.union([z.string(), z.number(), z.boolean()]).optional(),
+    defaultsWhen: z
+      .array(z.object({ when: rule, value: z.union([z.string(), z.number(), z.boolean()]) }))
+      .optional()
+      .meta({ description: "Defaults that depend on other properties; the first that holds wins over `default`." }),
     choices: z
       .array(z.object({ value: z.string(), when: rule.optional(), description: z.string().optional() }))
       .optional(),
@@ -50,9 +55,8 @@ export const propertyView = z
   })
   .meta({ id: "ConnectionProperty", description: "One field of the connection form." });
 
-export const propertyList = z.object({
+export const propertyList = pageOf(propertyView).extend({
   groups: z.array(z.string()),
-  items: z.array(propertyView),
   jointRules: z.array(
     z.object({ when: rule, property: z.string(), detail: z.string(), severity: z.enum(["error", "warning"]) }),
   ),
