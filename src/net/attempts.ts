@@ -18,6 +18,8 @@ export interface AttemptParts {
   readonly sharedSlots?: Slots;
   readonly heldUntilMs?: number;
   readonly onPause?: (untilMs: number) => void;
+  /** Nothing is waited for or tried again: a connection test tells what is now. */
+  readonly once?: boolean;
 }
 
 /** Retries per connection stay below a tenth of its calls and ten a minute, so that a failing server is not buried. */
@@ -133,17 +135,18 @@ export class Attempts {
     const nowMs = clock.now();
     if (error.waitMs !== undefined && error.waitMs > 0 && error.retry === "later") this.#pause.ask(error.waitMs);
     const { tries, waitedMs } = progress;
-    const decision = signal.aborted
-      ? ({ action: "fail", why: "permanent" } as const)
-      : decideRetry({
-          error,
-          repeatable: call.repeatable,
-          tries,
-          waitedMs,
-          elapsedMs: nowMs - progress.startMs,
-          hasBudget: this.#hasBudget(nowMs),
-          jitter: random.fraction(),
-        });
+    const decision =
+      signal.aborted || this.#parts.once === true
+        ? ({ action: "fail", why: "permanent" } as const)
+        : decideRetry({
+            error,
+            repeatable: call.repeatable,
+            tries,
+            waitedMs,
+            elapsedMs: nowMs - progress.startMs,
+            hasBudget: this.#hasBudget(nowMs),
+            jitter: random.fraction(),
+          });
     if (decision.action === "fail") throw error;
     const { operation } = call;
     const { waitMs } = decision;

@@ -52,6 +52,8 @@ export interface TransportParts {
   /** Told when the server asks to pause, so that all instances hold back. */
   readonly onPause?: (untilMs: number) => void;
   readonly limits?: Partial<WireLimits>;
+  /** Calls are tried once and busy servers not waited for. */
+  readonly once?: boolean;
 }
 
 /** The wire of one connection in one version of its credentials. */

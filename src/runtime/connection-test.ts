@@ -176,6 +176,7 @@ async function examine(
       ...configuration,
       ...(source === undefined ? {} : { tokens: (http: HttpClient) => subject.tokens(source, http) }),
       observer: { observe: (observation) => record.observe(observation) },
+      once: true,
     },
     parts.surroundings,
   );

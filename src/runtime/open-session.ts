@@ -38,6 +38,8 @@ export interface SessionRequest {
   readonly observer?: Observer;
   readonly heldUntilMs?: number;
   readonly onPause?: (untilMs: number) => void;
+  /** Calls are tried once and busy servers not waited for. */
+  readonly once?: boolean;
 }
 
 export interface OpenedSession {
@@ -80,7 +82,7 @@ export async function openSession(request: SessionRequest, surroundings: Session
 }
 
 function transportParts(
-  { observer, heldUntilMs, onPause }: SessionRequest,
+  { observer, heldUntilMs, onPause, once }: SessionRequest,
   tokens: AccessTokens | undefined,
   surroundings: SessionSurroundings,
 ): TransportParts {
@@ -90,5 +92,6 @@ function transportParts(
     ...(observer === undefined ? {} : { observer }),
     ...(heldUntilMs === undefined ? {} : { heldUntilMs }),
     ...(onPause === undefined ? {} : { onPause }),
+    ...(once === undefined ? {} : { once }),
   };
 }

@@ -119,6 +119,15 @@ describe("one call", () => {
     expect(send.calls).toBe(5);
   });
 
+  test("is tried once, and no busy server waited for, where that is asked", async () => {
+    for (const failed of [error("UNREACHABLE"), error("BUSY", { waitMs: 1000 })]) {
+      const { attempts, clock } = setUp({ once: true });
+      const send = script(failed);
+      await expect(attempts.run(read, send, never)).rejects.toBe(failed);
+      expect([send.calls, clock.sleeps]).toEqual([1, []]);
+    }
+  });
+
   test("a write is sent once when its first try may have happened", async () => {
     const { attempts } = setUp();
     const send = script(error("TIMEOUT", { effect: "unknown" }));
