@@ -40,9 +40,12 @@ interface Found {
 
 function unknownMembers(issue: Extract<Issue, { code: "unrecognized_keys" }>, path: Path, names: readonly string[]) {
   return issue.keys.map((key): Found => {
+    const given = `"${key.slice(0, 100)}"`;
+    if (names.includes(key))
+      return { path: [...path, key], detail: `${given} does not go with the other members here.` };
     const near = nearest(key, names);
     const hint = near === undefined ? "" : `; the nearest known name is "${near}"`;
-    return { path: [...path, key], detail: `"${key.slice(0, 100)}" is not known here${hint}.` };
+    return { path: [...path, key], detail: `${given} is not known here${hint}.` };
   });
 }
 

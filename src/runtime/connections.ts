@@ -90,6 +90,7 @@ function createCases(parts: ConnectionParts): ConnectionCases {
       async (repositories) => {
         if (next.name !== record.name) await requireFreeName(repositories, next.name);
         if (!(await repositories.connections.update(next, record.version))) return false;
+        if (next.name !== record.name) await repositories.savedActivities.followRename(next.id, record.name, next.name);
         await saveSecrets(parts.vault, repositories, next, sorted);
         await audit.append(repositories, call, "connection.update", connectionTarget(next));
         return true;

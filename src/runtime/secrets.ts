@@ -71,7 +71,8 @@ const sealedWaitMs = 30_000;
 /** A vault that refuses everything: the key is missing or is not this store's. */
 export function sealedVault(because: string): Vault {
   const refuse = (): never => {
-    throw new ConnectorError("BUSY", `The service is sealed: ${because}.`, {
+    // Whoever asks is not known while sealed: where the key file lies is for the log.
+    throw new ConnectorError("BUSY", "The service is sealed: its master key is missing, or not the one of its store.", {
       causeCode: "SEALED",
       waitMs: sealedWaitMs,
     });

@@ -91,6 +91,8 @@ export interface SavedActivityRepository {
   update(record: SavedActivityRecord, expected: number): Promise<boolean>;
   remove(id: string): Promise<boolean>;
   namesReferringTo(connectionId: string): Promise<readonly string[]>;
+  /** Activities that name the connection follow it to its new name. */
+  followRename(connectionId: string, from: string, to: string): Promise<void>;
 }
 
 export interface VariableRecord {

@@ -233,6 +233,15 @@ describe("unreadable requests", () => {
     expect(answer.json()).toMatchObject({ status: 400, detail: "The body is not valid UTF-8." });
   });
 
+  test("a member of the other form of a body is told as such", async () => {
+    const { app } = start();
+    const answer = await ask(app, { table: "T", sql: "SELECT 1" });
+    expect(answer.json()).toMatchObject({
+      status: 400,
+      errors: [{ pointer: "/sql", detail: '"sql" does not go with the other members here.' }],
+    });
+  });
+
   test("an unknown member names the nearest, with its pointer", async () => {
     const { app } = start();
     const answer = await ask(app, { table: "T", colums: ["A"], orderBy: [{ column: "A", dirction: "asc" }] });

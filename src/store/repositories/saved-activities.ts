@@ -35,6 +35,14 @@ export function savedActivityRepository(database: Kysely<Schema>): SavedActivity
       const { numDeletedRows } = await database.deleteFrom("saved_activity").where("id", "=", id).executeTakeFirst();
       return numDeletedRows === 1n;
     },
+    async followRename(connectionId, from, to) {
+      await database
+        .updateTable("saved_activity")
+        .set({ connection: to })
+        .where("connection_id", "=", connectionId)
+        .where("connection", "=", from)
+        .execute();
+    },
     async namesReferringTo(connectionId) {
       const rows = await database
         .selectFrom("saved_activity")

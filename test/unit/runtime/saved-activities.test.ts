@@ -52,6 +52,17 @@ describe("saved activities", () => {
     expect(await refusalOf(saved.replace(call, "newest", { ...value, id: "other" }))).toBe("INVALID_REQUEST /id");
   });
 
+  it("follow their connection to its new name", async () => {
+    const { value } = await saved.create(call, activity());
+    const { id } = await here.connections.locate(call, "mail");
+    await saved.create(call, activity({ name: "by id", connection: id }));
+    await here.connections.patch(call, "mail", { name: "post" });
+    const renamed = await saved.get(call, "newest");
+    expect(renamed.value).toEqual({ ...value, connection: "post" });
+    expect((await saved.replace(call, "newest", renamed.value)).value).toEqual(renamed.value);
+    expect((await saved.get(call, "by id")).value.connection).toBe(id);
+  });
+
   it("tell where to authorize their connection", async () => {
     const dead = new ConnectorError("AUTHORIZATION_REQUIRED", "No token.", { evidence: { seen: 1 } });
     const { store, connections: access, variables, audit, paging, clock } = here;
