@@ -9,6 +9,7 @@ import {
   type Pushdown,
   type SortKey,
   unsupported,
+  type Value,
   type Warning,
 } from "#spi";
 import { columnsOfCondition } from "./describe.ts";
@@ -123,14 +124,37 @@ function push(condition: Condition): Pushed | undefined {
 
 const positive: Partial<Readonly<Record<Operator, Operator>>> = { "<>": "=", "NOT LIKE": "LIKE", "NOT IN": "IN" };
 
-/** A negative operator the server lacks is pushed as NOT over the positive one; its NULL rows may then come along. */
+/** Longer lists are not written out as comparisons: servers limit the nodes of a filter. */
+const longestWrittenList = 20;
+
+/**
+ * An operator the server lacks is pushed in other words where they mean the same: a range as two bounds, a list as
+ * equalities, a negative as NOT over the positive one, whose NULL rows may then come along.
+ */
 function pushComparison(comparison: Comparison): Pushed | undefined {
   const { column, operator } = comparison;
   const ability = column.operators[operator];
   if (ability !== undefined) return { condition: comparison, exact: ability === "exact", whole: true };
+  const written = writtenOut(comparison);
+  if (written !== undefined) return push(written);
   const opposite = positive[operator];
   if (opposite === undefined || column.operators[opposite] !== "exact") return undefined;
   return { condition: { not: { ...comparison, operator: opposite } }, exact: !column.nullable, whole: true };
+}
+
+function writtenOut({ column, operator, value }: Comparison): Condition | undefined {
+  const values = Array.isArray(value) ? (value as readonly Value[]) : [];
+  const each = (name: Operator, one: Value): Comparison => ({ column, operator: name, value: one });
+  if (operator === "BETWEEN") {
+    const [low, high] = values;
+    const isKnown = column.operators[">="] !== undefined && column.operators["<="] !== undefined;
+    return isKnown && low !== undefined && high !== undefined
+      ? { and: [each(">=", low), each("<=", high)] }
+      : undefined;
+  }
+  const isShort = values.length > 0 && values.length <= longestWrittenList && !values.includes(null);
+  if (operator !== "IN" || !isShort || column.operators["="] === undefined) return undefined;
+  return values.length === 1 ? each("=", values[0]!) : { or: values.map((one) => each("=", one)) };
 }
 
 function propose(

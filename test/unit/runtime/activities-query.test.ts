@@ -206,6 +206,28 @@ describe("local work", () => {
     expect(await filtered({ or: [{ and: [title, body] }, stars] })).toEqual(["Title, Body, Stars"]);
   });
 
+  it("asks the server in other words for a range or a list it has no operator for", async () => {
+    const h = harness();
+    fill(h.server, 30);
+    const explained = async (where: unknown) =>
+      (await h.activities.explain(callBy(), "c", { table: "Notes", where })) as {
+        readonly pushdown: { readonly where?: unknown };
+        readonly residual: { readonly where?: unknown };
+      };
+    const list = { column: "Stars", operator: "IN", value: [1, 2] };
+    const { pushdown, residual } = await explained(list);
+    expect(pushdown.where).toEqual({
+      or: [1, 2].map((value) => ({ column: "Stars", operator: "=", value })),
+    });
+    expect(residual.where).toBeUndefined();
+    const long = { ...list, value: Array.from({ length: 21 }, (_, at) => at) };
+    expect((await explained(long)).pushdown.where).toBeUndefined();
+    // The server knows >= but not <=.
+    expect((await explained({ column: "Stars", operator: "BETWEEN", value: [1, 2] })).pushdown.where).toBeUndefined();
+    const { records } = await h.activities.query(callBy(), "c", { table: "Notes", where: list });
+    expect(new Set(records.map(({ Stars }) => Stars))).toEqual(new Set([1, 2]));
+  });
+
   it("is refused where the connection wants none", async () => {
     const h = harness({ limits: { localWork: false } });
     const error = await failure(
