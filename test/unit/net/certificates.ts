@@ -20,6 +20,8 @@ export interface CertificateWish {
   readonly fromDays?: number;
   readonly toDays?: number;
   readonly isAuthority?: boolean;
+  /** For clients alone: no server may show it. */
+  readonly isClients?: boolean;
   readonly algorithm?: { readonly name: string; readonly hash?: string };
 }
 
@@ -27,7 +29,8 @@ let serial = 1;
 
 /** A certificate with a fresh key: signed by itself, or by the issuer given. */
 export async function makeCertificate(wish: CertificateWish = {}): Promise<MadeCertificate> {
-  const { names = ["127.0.0.1"], issuer, fromDays = -1, toDays = 365, isAuthority = false, algorithm = usual } = wish;
+  const { names = ["127.0.0.1"], issuer, fromDays = -1, toDays = 365, isAuthority = false } = wish;
+  const { isClients = false, algorithm = usual } = wish;
   const keys = (await webcrypto.subtle.generateKey(
     { modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), ...algorithm } as never,
     true,
@@ -50,6 +53,7 @@ export async function makeCertificate(wish: CertificateWish = {}): Promise<MadeC
     extensions: [
       new x509.BasicConstraintsExtension(isAuthority, undefined, true),
       new x509.SubjectAlternativeNameExtension(alternatives),
+      ...(isClients ? [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])] : []),
     ],
   });
   const der = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey as never);
