@@ -1,6 +1,6 @@
 // A sandbox of its own process, its first inbox filled with as many messages as the argument says.
 import { startFullSandbox } from "../../../connectors/microsoft-exchange/sandbox/full-sandbox.ts";
-import { emptyFields, receive } from "../../../connectors/microsoft-exchange/sandbox/mailboxes/index.ts";
+import { emptyFields } from "../../../connectors/microsoft-exchange/sandbox/mailboxes/index.ts";
 
 const sandbox = await startFullSandbox({ empty: true });
 const { organisation } = sandbox;
