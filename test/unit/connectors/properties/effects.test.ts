@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { type PropertyValues, Secret } from "#spi";
 import type { ExchangeConfig } from "../../../../connectors/microsoft-exchange/config.ts";
@@ -11,6 +12,7 @@ const connector = exchangeConnector({
 const made = (values: PropertyValues) => configure(connector, values);
 const configOf = (values: PropertyValues) => made(values).config as ExchangeConfig;
 const optionsOf = (values: PropertyValues) => made(values).options;
+const { signal } = new AbortController();
 const noFiles = {
   read: () => Promise.reject(new Error("no files here")),
   resolve: () => Promise.reject(new Error("no files here")),
@@ -174,11 +176,21 @@ describe("JWT OAuth", () => {
     const found = configOf({ ...certified, ...more }).oauth?.credential;
     return found?.kind === "certificate" ? found.certificate : expect.unreachable("no certificate");
   };
-  const renewal = (more: PropertyValues) => {
-    const source = connector.tokens?.(configOf({ ...certified, ...more }), noFiles);
-    const http = { request: () => Promise.reject(new Error("nothing is asked")) };
-    return source?.renew(undefined, http as never, AbortSignal.timeout(5000));
+  const asked = new Error("the authority is asked");
+  const http = { request: () => Promise.reject(asked) };
+  /** What comes of asking for a token: reading the certificate fails, or the authority is asked. */
+  const renewal = (more: PropertyValues) =>
+    connector.tokens?.(configOf({ ...certified, ...more }), noFiles)?.renew(undefined, http as never, signal);
+  const pfx = async () => {
+    const content = await readFile(new URL("../auth/fixtures/aes-256.pfx", import.meta.url));
+    return {
+      OAuthJWTCert: new Secret(content.toString("base64")),
+      OAuthJWTCertType: "PFXBLOB",
+      OAuthJWTCertPassword: new Secret("pä55"),
+    };
   };
+  const isAsked = { cause: asked };
+  const isUnreadable = { causeCode: "OAUTH_CERTIFICATE_UNREADABLE" };
 
   it("OAuthJWTCert is what the application proves itself by", () => {
     expect(credential().value.reveal()).toBe("cert");
@@ -194,12 +206,17 @@ describe("JWT OAuth", () => {
     });
   });
 
-  it("OAuthJWTCertPassword opens it", () => {
+  it("OAuthJWTCertPassword opens it", async () => {
+    const right = await pfx();
+    await expect(renewal(right)).rejects.toMatchObject(isAsked);
+    await expect(renewal({ ...right, OAuthJWTCertPassword: new Secret("no") })).rejects.toMatchObject(isUnreadable);
     expect(credential({ OAuthJWTCertPassword: new Secret("open") }).password?.reveal()).toBe("open");
     expect(credential().password).toBeUndefined();
   });
 
-  it("OAuthJWTCertSubject chooses among several", () => {
+  it("OAuthJWTCertSubject chooses among several", async () => {
+    const absent = { ...(await pfx()), OAuthJWTCertSubject: "CN=somebody else" };
+    await expect(renewal(absent)).rejects.toMatchObject(isUnreadable);
     expect(credential({ OAuthJWTCertSubject: "CN=mine" }).subject).toBe("CN=mine");
     expect(credential().subject).toBe("*");
   });
