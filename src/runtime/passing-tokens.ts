@@ -7,7 +7,7 @@ export function passingTokens(source: TokenSource, http: HttpClient, clock: Cloc
   let renewal: Promise<TokenSet> | undefined;
 
   const renew = (signal: AbortSignal): Promise<TokenSet> => {
-    if (!source.canRenew(current)) return Promise.reject(authorizationRequired());
+    if (!source.canRenew(current)) return Promise.reject(source.whyNot?.(current) ?? authorizationRequired());
     renewal ??= source.renew(current, http, signal).finally(() => {
       renewal = undefined;
     });

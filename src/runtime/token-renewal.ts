@@ -71,7 +71,7 @@ export async function renew(
     const isNew = seen.version > atStart.version;
     if (isUsable(current) && (!force || isNew)) return { tokens: current, asked: false };
     if (seen.state === "authorization-required" && (!force || isNew)) throw authorizationRequired();
-    if (!source.canRenew(current)) throw authorizationRequired();
+    if (!source.canRenew(current)) throw source.whyNot?.(current) ?? authorizationRequired();
     const lease = await takeLease(parts, connectionId, seen, () => records.read(connectionId, source.fingerprint));
     if ("changed" in lease) {
       seen = lease.changed;

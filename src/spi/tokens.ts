@@ -1,3 +1,4 @@
+import type { ConnectorError } from "./errors.ts";
 import type { HttpClient } from "./http.ts";
 import type { Secret } from "./secret.ts";
 
@@ -21,6 +22,8 @@ export interface TokenSource {
   readonly given?: TokenSet;
   /** Can a new token be had without a person, with what is at hand? */
   canRenew(current: TokenSet | undefined): boolean;
+  /** What is missing where `canRenew` says no. AUTHORIZATION_REQUIRED with the finer cause. */
+  whyNot?(current: TokenSet | undefined): ConnectorError;
   /**
    * One request to the identity provider.
    * Errors: AUTHORIZATION_REQUIRED when the grant is dead, AUTHENTICATION_FAILED when the application's own credential

@@ -46,6 +46,7 @@ export function createTokenSource(options: EntraOptions): TokenSource {
     fingerprint: fingerprintOf(options),
     ...(given === undefined ? {} : { given }),
     canRenew: (current) => canRenew(options, current),
+    whyNot: () => (options.renews ? signInNeeded() : givenOnly()),
     renew: (current, http, signal) => renew(options, current, http, signal),
     ...(codeFlow === undefined ? {} : { codeFlow }),
   };

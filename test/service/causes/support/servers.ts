@@ -33,7 +33,7 @@ export async function serveAlike(answer: Answer | ((heard: Heard) => Answer)) {
 export async function serveBytes(take: (socket: Socket, bytes: Buffer) => void) {
   const heard: Buffer[] = [];
   const server = net.createServer((socket) => {
-    socket.on("data", (bytes) => {
+    socket.on("data", (bytes: Buffer) => {
       heard.push(bytes);
       take(socket, bytes);
     });
