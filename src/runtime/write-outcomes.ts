@@ -1,4 +1,12 @@
-import { type Code, type ConnectorError, codeInfo, type Mistake, type OutcomeError, type RowOutcome } from "#spi";
+import {
+  type Code,
+  type ConnectorError,
+  codeInfo,
+  type Mistake,
+  type OutcomeError,
+  type RowOutcome,
+  type TableDefinition,
+} from "#spi";
 import type { WriteSummary } from "./use-cases.ts";
 
 /** Errors of the connection rather than of rows: what comes after would fail in the same way, or lock an account. */
@@ -25,6 +33,15 @@ export function outcomeError(error: ConnectorError): OutcomeError {
     ...(error.causeCode === undefined ? {} : { cause: error.causeCode }),
     ...(error.waitMs === undefined ? {} : { retryAfterMs: error.waitMs }),
   };
+}
+
+/** Errors of the connection name a property as their target: only a column of the table stands in an outcome. */
+export function withColumnOf(table: TableDefinition, outcome: RowOutcome): RowOutcome {
+  const named = outcome.error?.column;
+  if (outcome.error === undefined || named === undefined) return outcome;
+  if ([...table.columns, ...table.pseudoColumns].some(({ name }) => name === named)) return outcome;
+  const { column: _, ...error } = outcome.error;
+  return { ...outcome, error };
 }
 
 /** What was wrong with a row before it was sent: the first mistake, and how many more. */

@@ -21,7 +21,7 @@ import { type Deadline, startDeadline } from "./deadline.ts";
 import { leaseWithin, type ResolveConnection, type ResolvedConnection } from "./resolved-connection.ts";
 import type { SessionLease } from "./sessions.ts";
 import type { ActivityCases, UploadedRow, WriteBody } from "./use-cases.ts";
-import { endsTheWrite, mistakeError, outcomeError, summarize } from "./write-outcomes.ts";
+import { endsTheWrite, mistakeError, outcomeError, summarize, withColumnOf } from "./write-outcomes.ts";
 
 export interface WriteParts {
   readonly resolve: ResolveConnection;
@@ -176,7 +176,7 @@ class ChunkWriter {
       const index = first + offset;
       if (sent === undefined) return { index, status: "not-attempted" };
       if ("error" in entry) return { index, status: "failed", error: entry.error };
-      return { ...sent[next++]!, index };
+      return withColumnOf(this.#target.table, { ...sent[next++]!, index });
     });
     this.#hasOutcomes = true;
     const isBad = outcomes.some(({ status }) => status === "failed" || status === "indeterminate");

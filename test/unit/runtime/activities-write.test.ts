@@ -164,6 +164,20 @@ describe("errors of the connection", () => {
     expect(statuses(few.outcomes)).toEqual(["0 succeeded", "1 indeterminate"]);
   });
 
+  it("name a column of the table or none, never a property of the connection", async () => {
+    const error = (target: string) => new ConnectorError("TIMEOUT", "Late.", { effect: "unknown", target });
+    const columnFor = async (target: string) => {
+      const h = harness({ session: () => ({ create: () => Promise.reject(error(target)) }) });
+      const { outcomes } = await h.activities.write(callBy(), "c", "create", { table: "Notes", rows: titled("a") });
+      return outcomes[0]?.error?.column;
+    };
+    expect([await columnFor("Timeout"), await columnFor("Title"), await columnFor("Notify")]).toEqual([
+      undefined,
+      "Title",
+      "Notify",
+    ]);
+  });
+
   it("leave a chunk whose time is up indeterminate and the rest alone", async () => {
     const h = harness({ session: () => ({ create: () => new Promise(() => {}) }) });
     const answer = h.activities.write(callBy(), "c", "create", { table: "Notes", rows: titled("a", "b", "c", "d") });
