@@ -383,7 +383,7 @@ export const networkCauses = [
     step: "authentication",
     owner: "server-admin",
     seen: "NTLM or Kerberos credentials bound to the TLS certificate were refused, and the answer shows a device in between that ends TLS with a certificate of its own. Extended Protection refuses that, with the answer of a wrong password.",
-    fix: "Check user and password first. If they are right, let the device pass TLS through or show the same certificate as the Exchange servers, or have Extended Protection switched off for EWS there.",
+    fix: "Check user and password first. If they are right, let the device pass TLS through or show the same certificate as the servers behind it, or have Extended Protection switched off for that address.",
   },
   {
     code: "TOKEN_REFUSED",

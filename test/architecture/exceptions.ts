@@ -36,6 +36,7 @@ export const namesProducts: Readonly<Record<string, Readonly<Record<string, stri
   "src/net/client.ts": { exchange: "the HTTP word: one request and its answer" },
   "src/net/failures.ts": { exchange: "the HTTP word: one request and its answer" },
   "src/net/auth/ntlm/messages.ts": { exchange: "NTLMSSP_NEGOTIATE_KEY_EXCH: a flag of the protocol" },
+  "src/net/auth/tls-bridging.ts": { azure: "x-azure-ref: a header by which a device before the server is known" },
   "src/settings.ts": { microsoft: "the meaning of CLOUD_OVERRIDES_FILE, which the owner of the machine sets" },
   "src/spi/codes.ts": {
     ews: "EWS_DISABLED is a code of the public contract",
