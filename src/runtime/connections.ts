@@ -31,6 +31,7 @@ import type {
   ConnectionView,
   ConnectorCases,
   PropertyReport,
+  PropertyWarning,
   Tagged,
 } from "./use-cases.ts";
 import { warningsOf } from "./validation.ts";
@@ -59,21 +60,24 @@ function createCases(parts: ConnectionParts): ConnectionCases {
   const findNow = (call: Call, reference: string): Promise<StoredConnection> =>
     findConnection(call, reference, (wanted) => readConnection(store, wanted));
   /** Not by the caller's rights: a rename may just have taken the connection out of a limited key's sight. */
-  const representation = async (id: string): Promise<Tagged<ConnectionView>> => {
+  const representation = async (
+    id: string,
+    cleared: readonly PropertyWarning[] = [],
+  ): Promise<Tagged<ConnectionView>> => {
     const saved = await readConnection(store, id);
     if (saved === undefined) throw notFound("The connection was removed by another request.", { target: id });
     const { value, etag } = tagged(showConnection(saved));
-    const warnings = warningsOf(connectors.validate(value.connector, value.properties));
+    const warnings = [...cleared, ...warningsOf(connectors.validate(value.connector, value.properties))];
     return warnings.length === 0 ? { value, etag } : { value: { ...value, warnings }, etag };
   };
 
-  /** One try of a change; false when another request changed the connection in between. */
+  /** One try of a change: what it cleared by itself; undefined when another request changed the connection in between. */
   const change = async (
     call: Call,
     current: StoredConnection,
     input: ConnectionInput,
     ifMatch: string | undefined,
-  ): Promise<boolean> => {
+  ): Promise<readonly PropertyWarning[] | undefined> => {
     const { record } = current;
     if (input.connector !== record.connector) throw cannotChangeConnector(record.connector);
     const definition = connectors.get(record.connector);
@@ -81,12 +85,12 @@ function createCases(parts: ConnectionParts): ConnectionCases {
     const sorted = sortProperties(definition, input.properties, stored);
     const next = recordFrom(input, sorted, { ...record, version: record.version + 1, updatedAt: clock.now() });
     // A repeated request whose answer was lost is no conflict with itself, so this comes before If-Match.
-    if (isUnchanged(parts.vault, current, next, sorted)) return true;
+    if (isUnchanged(parts.vault, current, next, sorted)) return [];
     requireMatch(ifMatch, tagged(showConnection(current)).etag);
     const report = connectors.validate(definition.name, sorted.candidate);
     const isTolerated = toleratedSecrets(definition, connectors, sorted, showConnection(current).properties);
     refuse(connectionMistakes(input.name, sorted, report, isTolerated));
-    return store.transaction(
+    const isSaved = await store.transaction(
       async (repositories) => {
         if (next.name !== record.name) await requireFreeName(repositories, next.name);
         if (!(await repositories.connections.update(next, record.version))) return false;
@@ -97,6 +101,7 @@ function createCases(parts: ConnectionParts): ConnectionCases {
       },
       ["connections"],
     );
+    return isSaved ? clearedByMove(input.properties, sorted) : undefined;
   };
 
   const changeWith = async (
@@ -108,7 +113,8 @@ function createCases(parts: ConnectionParts): ConnectionCases {
     for (let attempt = 1; attempt <= changeAttempts; attempt += 1) {
       const current = await findNow(call, reference);
       const input = inputFor(current);
-      if (await orTaken(input.name, change(call, current, input, ifMatch))) return representation(current.record.id);
+      const cleared = await orTaken(input.name, change(call, current, input, ifMatch));
+      if (cleared !== undefined) return representation(current.record.id, cleared);
     }
     throw busy("The connection is being changed by others at the same time.", 1000);
   };
@@ -235,6 +241,21 @@ async function saveSecrets(
       version,
       sealed: vault.seal(dataKey, secretPlace(owner, field, version), secret),
     });
+}
+
+/** Secrets nobody asked to clear: they must not go to the new place unless they are sent again. */
+function clearedByMove(
+  properties: ConnectionInput["properties"],
+  { dropped, moved }: SortedProperties,
+): readonly PropertyWarning[] {
+  const asked = new Set(Object.keys(properties).filter((key) => properties[key] === null || properties[key] === ""));
+  return [...dropped]
+    .filter((key) => moved.length > 0 && !asked.has(key))
+    .map((property) => ({
+      property,
+      code: "SECRET_CLEARED",
+      detail: `${property} was cleared, since ${moved.join(", ")} changed and it was not sent again.`,
+    }));
 }
 
 function refuse(mistakes: Parameters<typeof mistaken>[0]): void {

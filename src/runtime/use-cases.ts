@@ -454,6 +454,13 @@ export interface KeyInput {
   readonly connections?: readonly string[];
   readonly expiresAt?: string;
 }
+/** A JSON merge patch: null takes a name or a limit away. */
+export interface KeyPatch {
+  readonly name?: string | null;
+  readonly scopes?: readonly Scope[];
+  readonly connections?: readonly string[] | null;
+  readonly expiresAt?: string | null;
+}
 export interface KeyView extends KeyInput {
   readonly id: string;
   readonly createdAt: string;
@@ -465,7 +472,7 @@ export interface KeyCases {
   create(call: Call, input: KeyInput): Promise<KeyView & { readonly key: string }>;
   list(call: Call, page: PageRequest): Promise<Page<KeyView>>;
   get(call: Call, id: string): Promise<KeyView>;
-  patch(call: Call, id: string, patch: Partial<KeyInput>): Promise<KeyView>;
+  patch(call: Call, id: string, patch: KeyPatch): Promise<KeyView>;
   remove(call: Call, id: string): Promise<void>;
 }
 

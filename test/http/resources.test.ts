@@ -236,6 +236,13 @@ describe("answers", () => {
     await other.app.close();
   });
 
+  test("a key's limits are taken away by null", async () => {
+    const patch = async (payload: object) =>
+      (await app.inject({ method: "PATCH", url: "/v1/keys/k1", headers: bearer("admin"), payload })).statusCode;
+    expect(await patch({ connections: null, expiresAt: null, name: null })).toBe(200);
+    expect(await patch({ scopes: null })).toBe(400);
+  });
+
   test("a created key is shown once, with Location", async () => {
     const payload = { scopes: ["operator"], connections: ["own"], expiresAt: "2027-01-01T00:00:00Z" };
     const answer = await app.inject({ method: "POST", url: "/v1/keys", headers: bearer("admin"), payload });

@@ -16,7 +16,14 @@ const keyShape = {
 export const keyInput = z
   .strictObject(keyShape)
   .meta({ id: "KeyForm", "x-samples": [{ name: "nightly", scopes: ["operator"], connections: ["my-connection"] }] });
-export const keyPatch = z.strictObject({ ...keyShape, scopes: keyShape.scopes.optional() }).meta({ id: "KeyPatch" });
+export const keyPatch = z
+  .strictObject({
+    name: keyShape.name.nullable(),
+    scopes: keyShape.scopes.optional(),
+    connections: keyShape.connections.nullable(),
+    expiresAt: keyShape.expiresAt.nullable(),
+  })
+  .meta({ id: "KeyPatch", description: "JSON merge patch (RFC 7396) of a key: `null` takes a name or limit away." });
 
 export const keyView = z
   .object({

@@ -321,7 +321,7 @@ export function fakeCases(): UseCases {
       create: async (_call, input) => ({ ...keyView, ...input, key: "exk_k1_SHOWN-ONCE" }),
       list: async () => pageOf([keyView]),
       get: async () => keyView,
-      patch: async (_call, _id, patch) => ({ ...keyView, ...patch }),
+      patch: async (_call, _id, { scopes }) => ({ ...keyView, ...(scopes !== undefined && { scopes }) }),
       remove: async () => undefined,
     },
     agents: {

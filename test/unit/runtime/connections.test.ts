@@ -192,6 +192,18 @@ describe("replacing and patching", () => {
     );
   });
 
+  it("tells which secrets a move cleared, and not those the caller cleared", async () => {
+    await here.connections.create(call, input());
+    const cleared = async (properties: Record<string, unknown>) =>
+      (await here.connections.patch(call, "mail", { properties })).value.warnings?.map(({ property, code }) => [
+        property,
+        code,
+      ]);
+    expect(await cleared({ Server: "elsewhere", ProxyPassword: null })).toEqual([["Password", "SECRET_CLEARED"]]);
+    expect(await cleared({ Password: "again" })).toBeUndefined();
+    expect(await cleared({ Password: null })).toBeUndefined();
+  });
+
   it("does not take a written-out default for a move", async () => {
     await here.connections.create(call, input());
     await here.connections.patch(call, "mail", { properties: { Trust: "system" } });
