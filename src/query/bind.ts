@@ -82,7 +82,8 @@ export function bindColumn(table: TableDefinition, name: NameAt, mistakes: Mista
 
 export function unknownColumn(table: TableDefinition, name: NameAt): Mistake {
   const { columns, pseudoColumns } = indexOf(table);
-  const hint = nearestHint(name.name, [...columns.names(), ...pseudoColumns.names()]);
+  const why = table.absent?.(name.name);
+  const hint = why !== undefined ? ` ${why}` : nearestHint(name.name, [...columns.names(), ...pseudoColumns.names()]);
   return mistakeAt(name.at, "UNKNOWN_COLUMN", `${table.name} has no column "${name.name}".${hint}`);
 }
 

@@ -58,6 +58,8 @@ export interface TableDefinition<B = unknown> {
   readonly rowsPerWrite: number;
   /** Conditions a query must have (e.g. ItemId of attendee tables): column names that need `=` or `IN` at the top. */
   readonly requiredInWhere?: readonly string[];
+  /** Why this connection has no column of that name which other versions of the server have; undefined for any other. */
+  absent?(column: string): string | undefined;
   /**
    * Narrows what the generic split would push down, for rules that operators cannot state (Graph sort with filter,
    * CalendarView range). Pure. Must return a where that selects at least the rows asked for.

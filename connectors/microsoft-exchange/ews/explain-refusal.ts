@@ -8,6 +8,8 @@ export interface RefusalPlace {
   readonly context: Pick<ConnectorContext, "tokens">;
   /** The call names an account to act as. */
   readonly impersonates: boolean;
+  /** What the token says of itself, where it was looked at before the call. */
+  readonly claims?: TokenClaims;
 }
 
 /** Permissions of Office 365 Exchange Online that EWS wants: of an application by itself, and of one with a user. */
@@ -21,6 +23,7 @@ export async function explainRefusal(error: unknown, place: RefusalPlace, signal
   if (!(error instanceof ConnectorError)) return error;
   switch (error.causeCode) {
     case "TOKEN_REFUSED":
+    case "EWS_TOKEN_AUDIENCE":
       return aboutToken(error, await heldClaims(place, signal), place.config);
     case "CREDENTIALS_REFUSED":
     case "SCHEME_NOT_OFFERED":
@@ -37,7 +40,8 @@ export async function explainRefusal(error: unknown, place: RefusalPlace, signal
 }
 
 /** The claims of the present token; a token that is gone since tells nothing, and must not hide the refusal. */
-async function heldClaims({ context }: RefusalPlace, signal: AbortSignal): Promise<TokenClaims | undefined> {
+async function heldClaims({ context, claims }: RefusalPlace, signal: AbortSignal): Promise<TokenClaims | undefined> {
+  if (claims !== undefined) return claims;
   try {
     return context.tokens && claimsOf((await context.tokens.access(signal)).accessToken);
   } catch (error) {
@@ -74,7 +78,8 @@ function aboutToken(error: ConnectorError, claims: TokenClaims | undefined, { au
   const isForeign =
     known !== undefined && audiences.length > 0 && !audiences.some((own) => own.toLowerCase() === known);
   const said = String(error.evidence["diagnostics"] ?? "");
-  if (!isForeign && !/\baudience\b/i.test(said)) return withClaims(error, claims);
+  const isTold = error.causeCode === "EWS_TOKEN_AUDIENCE" || /\baudience\b/i.test(said);
+  if (!isForeign && !isTold) return withClaims(error, claims);
   const whose = claims?.audience === undefined ? "another service" : claims.audience;
   const message = `The access token is for ${whose}, not for Exchange Web Services.`;
   return withClaims(retold(error, "AUTHENTICATION_FAILED", message, "EWS_TOKEN_AUDIENCE", "OAuthAccessToken"), claims);

@@ -4,6 +4,7 @@ import type { EwsColumn } from "./binding.ts";
 import type { EwsCaller } from "./call.ts";
 import { ewsCauses } from "./causes.ts";
 import { responseError } from "./errors.ts";
+import { explainRefusal } from "./explain-refusal.ts";
 import { identityOf } from "./identity.ts";
 import { getFolder } from "./operations/get-folder.ts";
 import { folderShape } from "./properties.ts";
@@ -70,11 +71,23 @@ async function ask(caller: EwsCaller, signal: AbortSignal): Promise<Outcome> {
   try {
     return { state: await caller.call(operation, identityOf(caller.config, {}), signal), ...known };
   } catch (error) {
-    if (!(error instanceof ConnectorError)) throw error;
-    const refusal = claims === undefined ? error : error.with({ evidence: { ...error.evidence, token: claims } });
-    if (!wasLetIn(refusal)) throw refusal;
+    const refusal = await withToken(error, caller, claims, signal);
+    if (!(refusal instanceof ConnectorError && wasLetIn(refusal))) throw refusal;
     return { refusal, ...known };
   }
+}
+
+/** A refused token is gone when the call explains the refusal; here it was looked at before. */
+async function withToken(
+  error: unknown,
+  { config, context }: EwsCaller,
+  claims: TokenClaims | undefined,
+  signal: AbortSignal,
+) {
+  if (!(error instanceof ConnectorError) || claims === undefined) return error;
+  const impersonates = config.impersonation !== undefined;
+  const told = await explainRefusal(error, { config, context, impersonates, claims }, signal);
+  return told instanceof ConnectorError ? told.with({ evidence: { ...told.evidence, token: claims } }) : told;
 }
 
 async function readClaims({ context }: EwsCaller, signal: AbortSignal): Promise<TokenClaims | undefined> {

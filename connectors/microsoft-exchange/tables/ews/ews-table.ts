@@ -44,6 +44,13 @@ export function definitionOf(table: EwsTable, platform: string): TableDefinition
     requiredOnCreate: table.requiredOnCreate ?? [],
     rowsPerWrite: table.rowsPerWrite ?? rowsPerWrite,
     ...(table.requiredInWhere === undefined ? {} : { requiredInWhere: table.requiredInWhere }),
+    absent: (column) => whyAbsent(table, column, platform),
     accepts: table.accepts,
   };
+}
+
+function whyAbsent({ columns }: EwsTable, name: string, platform: string): string | undefined {
+  const column = columns.find((one) => one.name.toLowerCase() === name.toLowerCase());
+  if (column?.since === undefined) return undefined;
+  return `It came with ${column.since}, and the connection's Platform is ${platform}.`;
 }
