@@ -202,6 +202,8 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     },
     tests: createTestCases({
       agent: agentName,
+      group: settings.AGENT_GROUP,
+      agents,
       store,
       audit,
       access: connections,

@@ -13,6 +13,7 @@ import {
   type TokenSource,
   type TransportOptions,
   timedOut,
+  unsupported,
   type Value,
 } from "#spi";
 import type { Store } from "../store/store.ts";
@@ -24,6 +25,7 @@ import { passingTokens } from "./passing-tokens.ts";
 import type { Connections } from "./resolve-connection.ts";
 import { TestRecord } from "./test-report.ts";
 import type {
+  AgentCases,
   Call,
   ConnectionStatus,
   ConnectorCases,
@@ -40,6 +42,8 @@ const testLimitMs = 60_000;
 
 export interface TestParts {
   readonly agent: string;
+  readonly group: string;
+  readonly agents: Pick<AgentCases, "list">;
   readonly store: Store;
   readonly audit: AuditTrail;
   readonly access: ConnectionAccess;
@@ -66,15 +70,18 @@ interface Subject {
 
 export function createTestCases(parts: TestParts): TestCases {
   return {
-    async test(call, reference) {
-      const located = await parts.access.locate(call, reference);
-      const definition = parts.connectors.get(located.connector);
-      const { values } = await parts.access.load(call, located.id);
-      await parts.audit.record(call, "connection.test", `connection/${located.id}`, "started");
-      const tokens: Subject["tokens"] = (source, http) => parts.tokensFor(located.id, source, http);
-      const report = await run(parts, call, { definition, values, given: values, tokens });
-      await parts.store.connectionStates.saveLastTest(located.id, lastTest(report, parts.clock.now()));
-      return report;
+    test: (call, reference) => testSaved(parts, call, reference),
+
+    async testOnGroup(call, reference) {
+      await parts.access.locate(call, reference);
+      const others = (await parts.agents.list(call)).filter(
+        ({ name, group }) => group === parts.group && name !== parts.agent,
+      );
+      if (others.length > 0)
+        throw unsupported(
+          `This version tests on the agent that is asked, and ${others.map(({ name }) => name).join(", ")} live in its group too: ask each without agents=group.`,
+        );
+      return { reports: [await testSaved(parts, call, reference)] };
     },
 
     async testUnsaved(call, connector, properties) {
@@ -100,6 +107,17 @@ export function createTestCases(parts: TestParts): TestCases {
       };
     },
   };
+}
+
+async function testSaved(parts: TestParts, call: Call, reference: string): Promise<TestReport> {
+  const located = await parts.access.locate(call, reference);
+  const definition = parts.connectors.get(located.connector);
+  const { values } = await parts.access.load(call, located.id);
+  await parts.audit.record(call, "connection.test", `connection/${located.id}`, "started");
+  const tokens: Subject["tokens"] = (source, http) => parts.tokensFor(located.id, source, http);
+  const report = await run(parts, call, { definition, values, given: values, tokens });
+  await parts.store.connectionStates.saveLastTest(located.id, lastTest(report, parts.clock.now()));
+  return report;
 }
 
 function lastTest(report: TestReport, at: number): Readonly<Record<string, Value>> {

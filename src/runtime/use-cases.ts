@@ -203,6 +203,8 @@ export interface ConnectionStatus {
 
 export interface TestCases {
   test(call: Call, connection: string): Promise<TestReport>;
+  /** On every live agent of this one's group. Errors: UNSUPPORTED while the group has other agents. */
+  testOnGroup(call: Call, connection: string): Promise<{ readonly reports: readonly TestReport[] }>;
   testUnsaved(call: Call, connector: string, properties: Readonly<Record<string, unknown>>): Promise<TestReport>;
   status(call: Call, connection: string): Promise<ConnectionStatus>;
 }

@@ -214,7 +214,7 @@ describe("write and execute answers", () => {
   });
 });
 
-test("asynchronous answers and group tests are refused plainly", async () => {
+test("asynchronous answers are refused plainly", async () => {
   const { app } = start();
   const async_ = await post(
     app,
@@ -224,10 +224,17 @@ test("asynchronous answers and group tests are refused plainly", async () => {
     { prefer: "respond-async, wait=1" },
   );
   expect(async_.json()).toMatchObject({ status: 422, code: "UNSUPPORTED" });
+});
+
+test("a test on the group answers the report of each agent", async () => {
+  const { app } = start();
   const group = await app.inject({
     method: "POST",
     url: "/v1/connections/own/test?agents=group",
     headers: bearer("agent"),
   });
-  expect(group.json()).toMatchObject({ status: 422, code: "UNSUPPORTED" });
+  expect(group.statusCode).toBe(200);
+  expect(group.json()).toMatchObject({
+    reports: [{ status: "succeeded", agent: "agent-1", connectorVersion: "1.2.3" }],
+  });
 });

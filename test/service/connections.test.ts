@@ -114,6 +114,11 @@ describe("a connection", () => {
       expect(status.lastTest).toMatchObject({ status: "succeeded" });
       expect(status.warnings).toEqual([]);
     }
+    const { reports } = await admin.ok(`${path("ews")}/test?agents=group`, undefined, { method: "POST" });
+    const { items: agents } = await admin.ok("/v1/agents");
+    expect(reports.map(({ agent, status }: { agent: string; status: string }) => [agent, status])).toEqual([
+      [agents[0].name, "succeeded"],
+    ]);
     const unsaved = await admin.ok("/v1/connectors/microsoft-exchange/test", { properties: ewsProperties(sandbox) });
     expect(unsaved.status).toBe("succeeded");
     const wrong = { ...graphProperties(sandbox), OAuthClientSecret: "not-the-secret" };

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { unsupported } from "#spi";
 import type { ConnectionInput } from "../../runtime/use-cases.ts";
 import { callOf } from "../call.ts";
 import type { HttpParts } from "../parts.ts";
@@ -13,6 +12,7 @@ import {
   connectionStatus,
   connectionView,
   testReport,
+  testReports,
 } from "../schemas/connections.ts";
 import { validationReport } from "../schemas/connectors.ts";
 import type { Server } from "../server.ts";
@@ -167,17 +167,18 @@ function connectionTestRoutes(app: Server, { cases }: Pick<HttpParts, "cases">):
         operationId: "testConnection",
         tags,
         summary: "Test a connection",
-        description: "Runs on this agent. A failed test is a 200 answer: the question was answered.",
+        description:
+          "Runs on this agent, with `agents=group` on every live agent of its group. A failed test is a 200 answer: the question was answered.",
         params: connectionParams,
         querystring: z.strictObject({ agents: z.enum(["group"]).optional() }),
         body: noBody,
-        response: { 200: testReport },
+        response: { 200: z.union([testReport, testReports]) },
       },
     },
     async (request) => {
-      if (request.query.agents === "group")
-        throw unsupported("This version tests on one agent at a time: leave `agents=group` out.");
-      return cases.tests.test(callOf(request), request.params.connection);
+      const { connection } = request.params;
+      if (request.query.agents === "group") return cases.tests.testOnGroup(callOf(request), connection);
+      return cases.tests.test(callOf(request), connection);
     },
   );
   app.get(

@@ -104,6 +104,11 @@ export const testReport = z
     description: "A connection test, step by step; a failed test is an answer, not an error.",
   });
 
+/** The answer with `agents=group`. */
+export const testReports = z
+  .object({ reports: z.array(testReport) })
+  .meta({ id: "TestReports", description: "One report for each live agent of the group." });
+
 export const connectionStatus = z
   .object({
     lastTest: z

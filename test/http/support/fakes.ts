@@ -206,6 +206,10 @@ export function fakeCases(): UseCases {
         enter(call, connection);
         return testReport;
       },
+      testOnGroup: async (call, connection) => {
+        enter(call, connection);
+        return { reports: [testReport] };
+      },
       testUnsaved: async () => testReport,
       status: async (call, connection) => {
         enter(call, connection);
