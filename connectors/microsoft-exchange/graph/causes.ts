@@ -30,7 +30,7 @@ export const graphCauses: readonly Cause[] = [
   },
   {
     code: "GRAPH_USER_REQUIRED",
-    problem: "INVALID_PROPERTY",
+    problem: "INVALID_QUERY",
     step: "mailbox",
     owner: "designer",
     seen: "The token is the application's own, which has no mailbox, and no user is named.",
@@ -42,8 +42,17 @@ export const graphCauses: readonly Cause[] = [
     problem: "ACCESS_DENIED",
     step: "permission",
     owner: "tenant-admin",
-    seen: "Graph answers 403: the token lacks the permission the detail names, or another's mailbox is not shared.",
-    fix: "Add the Graph permission to the app registration and grant admin consent; for another's mailbox have it shared.",
+    seen: "Graph answers 403: the token lacks the permission the detail names.",
+    fix: "Add the Graph permission to the app registration and grant admin consent.",
+  },
+  {
+    code: "GRAPH_MAILBOX_NOT_SHARED",
+    problem: "ACCESS_DENIED",
+    step: "permission",
+    owner: "mailbox-owner",
+    seen: "The signed-in user may use shared mailboxes, but the owner of this one has not shared it.",
+    fix: "Share the mailbox or folder with the user, or clear UserId to use the user's own.",
+    property: "UserId",
   },
   {
     code: "GRAPH_MAILBOX_OUT_OF_SCOPE",

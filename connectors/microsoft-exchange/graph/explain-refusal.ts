@@ -75,13 +75,23 @@ function aboutPermission(error: ConnectorError, { method, path }: RefusedRequest
   const known = claims === undefined ? {} : { granted: [...claims.roles, ...claims.scopes] };
   if (policyText.test(error.message) || (isApplication && need?.isHeld === true)) return outOfScope(error, known);
   if (need === undefined) return error.with({ evidence: { ...error.evidence, ...known } });
+  if (need.isHeldShared) return notShared(error, known);
   const missing = need.isHeld ? `${need.permission}.Shared` : need.permission;
   const kind = isApplication ? "application permission" : "permission";
   const what = need.isHeld
-    ? `The token holds ${need.permission}; another's mailbox needs ${missing}, and that its owner shares it.`
+    ? `The token holds ${need.permission} for its user's own mailbox; another's needs ${missing}.`
     : `The token lacks the ${kind} ${missing}.`;
   return retold(error, "GRAPH_PERMISSION_MISSING", `${what} ${error.message}`, { ...known, missing });
 }
+
+const notShared = (error: ConnectorError, known: Readonly<Record<string, unknown>>): ConnectorError =>
+  retold(
+    error,
+    "GRAPH_MAILBOX_NOT_SHARED",
+    `The token is good for shared mailboxes, but this one is not shared with its user. ${error.message}`,
+    known,
+    "UserId",
+  );
 
 const outOfScope = (error: ConnectorError, known: Readonly<Record<string, unknown>>): ConnectorError =>
   retold(

@@ -46,6 +46,8 @@ export interface PermissionNeed {
   readonly permission: string;
   /** The token names it, or one that includes it. */
   readonly isHeld: boolean;
+  /** A person's token names one that is good for mailboxes shared with the person. */
+  readonly isHeldShared: boolean;
 }
 
 /** The permission a request needs; undefined where the path tells nothing. */
@@ -58,7 +60,12 @@ export function permissionNeed(
   const need = needs.find((one) => one.path.test(resource));
   if (need === undefined) return undefined;
   const permission = method === "GET" ? need.read : need.write;
-  const granted = new Set([...(claims?.roles ?? []), ...(claims?.scopes ?? [])].map(bare));
+  const names = [...(claims?.roles ?? []), ...(claims?.scopes ?? [])];
+  const granted = new Set(names.map(bare));
   const enough = [permission, need.write, ...(method === "GET" ? (need.including ?? []) : [])];
-  return { permission, isHeld: enough.some((name) => granted.has(bare(name))) };
+  return {
+    permission,
+    isHeld: enough.some((name) => granted.has(bare(name))),
+    isHeldShared: enough.some((name) => names.includes(`${name}.Shared`)),
+  };
 }

@@ -170,6 +170,11 @@ export const ENTRA_ERRORS = {
     error: "invalid_scope",
     text: "The provided value for scope {0} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).",
   },
+  7000112: {
+    status: 401,
+    error: "unauthorized_client",
+    text: "Application '{0}' is disabled.",
+  },
   7000215: {
     status: 401,
     error: "invalid_client",

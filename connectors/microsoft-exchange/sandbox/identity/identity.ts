@@ -27,6 +27,8 @@ export type Identity = {
   mailboxesOf(clientId: string): readonly string[] | undefined;
   /** Makes the next token call fail with this AADSTS number. */
   failNext(code: EntraCode, times?: number): void;
+  /** Forgets the refusals that are still due. */
+  succeedAgain(): void;
   /** Revokes every grant of a user (object id), as an administrator or a new password would. */
   revokeGrants(userId: string): void;
   stats(): AuthorityStats;
@@ -53,6 +55,9 @@ export function createIdentity(options: IdentityOptions): Identity {
     mailboxesOf: (clientId) => authority.settings.registrations.find((app) => app.clientId === clientId)?.mailboxes,
     failNext: (code, times = 1) => {
       for (let count = 0; count < times; count += 1) authority.forced.push(code);
+    },
+    succeedAgain: () => {
+      authority.forced.length = 0;
     },
     revokeGrants: (userId) => revokeGrants(authority, userId),
     stats: () => structuredClone(authority.stats),

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { expect } from "vitest";
 import type { Cause, Code, Owner, StepId } from "#spi";
-import { statusByCode } from "../../../../src/http/status-of.ts";
+import { statusOf } from "../../../../src/http/status-of.ts";
 import { producedBy } from "../table.ts";
 import type { CauseStand } from "./stand.ts";
 
@@ -94,7 +94,7 @@ async function queryFails({ admin }: CauseStand, expected: Expected, properties:
   expect(answer.body, answer.text).toMatchObject({
     code: expected.problem,
     cause: expected.code,
-    status: statusByCode[expected.problem],
+    status: statusOf(expected.problem, { nameInPath: false, isRemote: answer.body.remote !== undefined }),
   });
 }
 

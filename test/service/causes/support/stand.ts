@@ -31,17 +31,18 @@ export interface CauseStandOptions {
   /** PEM of an authority the service trusts, where there is no sandbox with its own. */
   readonly authority?: () => Promise<string>;
   /** What the connector sees of the machine's environment. */
-  readonly machine?: Readonly<Record<string, string>>;
+  readonly machine?: (sandbox: FullSandbox | undefined) => Promise<Readonly<Record<string, string>>>;
+  /** Endpoints of further clouds. */
+  readonly clouds?: () => Promise<Readonly<Record<string, object>>>;
 }
 
-/** Waits of retries pass at once; longer ones, such as of periodic chores, are real. */
+/** Waits of retries pass at once. Limits and periodic chores, all whole tens of seconds, are real. */
 function quickClock(): Clock {
-  const longestSkippedMs = 5_000;
   let skippedMs = 0;
   return {
     now: () => Date.now() + skippedMs,
     async sleep(waitMs, signal) {
-      if (waitMs > longestSkippedMs) return systemClock.sleep(waitMs, signal);
+      if (waitMs >= 60_000 || waitMs % 10_000 === 0) return systemClock.sleep(waitMs, signal);
       skippedMs += waitMs;
       return systemClock.sleep(0, signal);
     },
@@ -61,7 +62,7 @@ export function useCauseStand(options: CauseStandOptions = {}): () => CauseStand
   };
 }
 
-async function start({ sandbox: wish = {}, authority, machine = {} }: CauseStandOptions) {
+async function start({ sandbox: wish = {}, authority, machine, clouds }: CauseStandOptions) {
   const dataDir = await mkdtemp(path.join(tmpdir(), "causes-"));
   const files = path.join(dataDir, "files");
   await mkdir(files);
@@ -70,8 +71,9 @@ async function start({ sandbox: wish = {}, authority, machine = {} }: CauseStand
   const caFile = path.join(dataDir, "ca.pem");
   if (authority !== undefined) await writeFile(caFile, await authority());
   const own = authority === undefined ? {} : { GLOBAL: { caFile } };
-  await writeFile(overrides, JSON.stringify(sandbox?.description.cloudOverrides ?? own));
-  const service = await open(dataDir, overrides, machine);
+  const others = (await clouds?.()) ?? {};
+  await writeFile(overrides, JSON.stringify({ ...(sandbox?.description.cloudOverrides ?? own), ...others }));
+  const service = await open(dataDir, overrides, (await machine?.(sandbox)) ?? {});
   const key = await readFile(service.adminKeyFile ?? "", "utf8");
   return {
     admin: createClient(service.url, key.trim()),
