@@ -3,7 +3,6 @@ import { Kysely, sql } from "kysely";
 import { type Clock, ConnectorError, type Log } from "#spi";
 import type { Engine } from "./engines/engine.ts";
 import { unavailable } from "./engines/errors.ts";
-import { postgresEngine } from "./engines/postgres.ts";
 import { sqliteEngine } from "./engines/sqlite.ts";
 import { knownVersion, migrate, schemaVersion } from "./migrations/migrate.ts";
 import { createChanges, type Topic } from "./notify.ts";
@@ -27,7 +26,7 @@ export const isEmbedded = (address: string): boolean => address.startsWith("file
 
 /** Opens the store and brings its schema forward; a newer schema is left alone and makes `isSchemaKnown` false. */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const engine = engineOf(options);
+  const engine = await engineOf(options);
   const database = new Kysely<Schema>({ dialect: engine.dialect });
   try {
     await migrate(database, engine);
@@ -38,8 +37,12 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   return storeOver(database, engine, options.clock);
 }
 
-function engineOf({ address, dataDir, log }: StoreOptions): Engine {
-  if (/^postgres(ql)?:\/\//.test(address)) return postgresEngine(address, log);
+async function engineOf({ address, dataDir, log }: StoreOptions): Promise<Engine> {
+  if (/^postgres(ql)?:\/\//.test(address)) {
+    // Loaded on demand: the driver takes 13 MB that the embedded store need not pay.
+    const { postgresEngine } = await import("./engines/postgres.ts");
+    return postgresEngine(address, log);
+  }
   if (!isEmbedded(address))
     throw new ConnectorError("INVALID_REQUEST", "STORE is neither file: nor postgres://", { target: "STORE" });
   const name = address.slice("file:".length).replace(/^\/\//, "");
