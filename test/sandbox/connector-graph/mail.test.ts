@@ -111,7 +111,7 @@ describe("messages", () => {
     expect((await graph.query(body, application)).sent).toEqual([`GET /users/${BOB}/messages`]);
     await expect(graph.query(body)).rejects.toMatchObject({
       code: "ACCESS_DENIED",
-      causeCode: "GRAPH_PERMISSION_MISSING",
+      causeCode: "GRAPH_MAILBOX_NOT_SHARED",
     });
     await expect(graph.query({ table: "Messages", columns: ["subject"] }, application)).rejects.toMatchObject({
       causeCode: "GRAPH_USER_REQUIRED",
