@@ -22,11 +22,13 @@ function filterRows(rows: readonly Row[], test: RowTest): readonly Row[] {
 export function compileProjection(columns: readonly Column[] | undefined): (rows: readonly Row[]) => readonly Row[] {
   if (columns === undefined) return (rows) => rows;
   const names = columns.map(({ name }) => name);
-  return (rows) => rows.map((row) => pick(row, names));
+  // Clones of one shape: filled name by name, an object of more than a few members becomes a hash table.
+  const empty: Row = Object.fromEntries(names.map((name) => [name, null]));
+  return (rows) => rows.map((row) => pick(row, names, empty));
 }
 
-function pick(row: Row, names: readonly string[]): Row {
-  const picked: Row = {};
+function pick(row: Row, names: readonly string[], empty: Row): Row {
+  const picked = { ...empty };
   for (const name of names) picked[name] = row[name] ?? null;
   return picked;
 }

@@ -5,9 +5,11 @@ import type { CallIdentity } from "./envelope.ts";
 import { refusesListProperty, refusesRestriction } from "./errors.ts";
 import type { FindBudget } from "./find-budget.ts";
 import type { FolderReference } from "./folders.ts";
+import { handedOver } from "./handed-over.ts";
 import { identityOf } from "./identity.ts";
 import { chunks, inOrder } from "./in-order.ts";
 import { findItem, type View } from "./operations/find-item.ts";
+import { type Piece, Pieces } from "./pieces.ts";
 import { type EwsQuery, idsPerGetItem, type ReadPlan, readPlan } from "./plan.ts";
 import { itemShape, propertyPath } from "./properties.ts";
 import { ItemReading, type ItemsRead } from "./read-items.ts";
@@ -18,9 +20,7 @@ import { sortOrder } from "./sort.ts";
 import type { Xml } from "./write-xml.ts";
 
 /** One page as listed: rows in the server's order with their keys. */
-export interface Page {
-  readonly rows: readonly Row[];
-  readonly keys: readonly RowKey[];
+export interface Page extends Piece {
   readonly isLast: boolean;
   readonly nextOffset: number | undefined;
 }
@@ -80,12 +80,12 @@ export class ItemSource {
   }
 
   /** One FindItem, again without what the server refuses. */
-  async find(folder: FolderReference, view: View, signal: AbortSignal): Promise<Page> {
+  async find(folder: FolderReference, view: View, signal: AbortSignal, early?: (piece: Piece) => void): Promise<Page> {
     const bySpan = "start" in view;
     const restricting = this.#unrestricted || bySpan ? undefined : restriction(this.plan.restriction);
     const listing = !this.#viaItems;
     try {
-      return await this.#list(folder, view, restricting, signal);
+      return await this.#list(folder, view, restricting, signal, listing ? early : undefined);
     } catch (error) {
       if (restricting !== undefined && refusesRestriction(error)) {
         if (!this.#unrestricted)
@@ -96,23 +96,62 @@ export class ItemSource {
           this.#warn("READ_BY_ITEM", "The server does not list one of the columns; every item was read by itself.");
         this.#viaItems = true;
       } else throw error;
-      return this.find(folder, view, signal);
+      return this.find(folder, view, signal, early);
     }
   }
 
-  #list(folder: FolderReference, view: View, restricting: Xml | undefined, signal: AbortSignal): Promise<Page> {
+  async #list(
+    folder: FolderReference,
+    view: View,
+    restricting: Xml | undefined,
+    signal: AbortSignal,
+    early: ((piece: Piece) => void) | undefined,
+  ): Promise<Page> {
     const bySpan = "start" in view;
     const columns = this.#viaItems ? [] : this.#columns;
     const sort = bySpan ? undefined : sortOrder(this.query.orderBy);
+    const pieces = early === undefined ? undefined : new Pieces(early);
     const operation = findItem({
       folder,
       view,
       shape: itemShape(columns, bySpan ? { more: [propertyPath({ uri: "calendar:Start" })] } : {}),
-      rows: new RowReader(columns, { withStart: bySpan }),
+      rows: new RowReader(columns, {
+        withStart: bySpan,
+        ...(this.#viaItems ? {} : { names: this.query.columns.map(({ name }) => name) }),
+      }),
       ...(restricting === undefined ? {} : { restriction: restricting }),
       ...(sort === undefined ? {} : { sort }),
+      ...(pieces === undefined ? {} : { pieces }),
     });
-    return this.#budget.run(view.count, signal, () => this.caller.call(operation, this.identity, signal));
+    const page = await this.#budget.run(view.count, signal, () => this.caller.call(operation, this.identity, signal));
+    return pieces === undefined ? page : { ...page, ...pieces.rest(page) };
+  }
+
+  /**
+   * One FindItem, its rows delivered as they arrive. Answers what is left of the page, which tells what follows, and
+   * how many rows went out before.
+   */
+  async *arriving(
+    folder: FolderReference,
+    view: View,
+    positionAt: (index: number) => string,
+    signal: AbortSignal,
+  ): AsyncGenerator<Batch, { readonly page: Page; readonly before: number }, void> {
+    const abort = new AbortController();
+    const ends = AbortSignal.any([signal, abort.signal]);
+    const pieces = handedOver<Piece, Page>((push) => this.find(folder, view, ends, push));
+    let before = 0;
+    try {
+      for (;;) {
+        const next = await pieces.next();
+        if (next.done === true) return { page: next.value, before };
+        before += next.value.rows.length;
+        yield this.batch(await this.#completed(next.value, signal), positionAt(before));
+      }
+    } finally {
+      // A reader that stops does not want the rest.
+      abort.abort();
+    }
   }
 
   /** Items by id, in groups that go out one by one. */
@@ -146,7 +185,7 @@ export class ItemSource {
   }
 
   /** Reads again, item by item, the rows from which the list read left something out. */
-  async #completed(page: Page, signal: AbortSignal): Promise<readonly Row[]> {
+  async #completed(page: Piece, signal: AbortSignal): Promise<readonly Row[]> {
     const places = page.keys.flatMap((key, at) => (key.incomplete ? [at] : []));
     if (places.length === 0) return page.rows;
     const rows = [...page.rows];

@@ -1,6 +1,8 @@
+import { setImmediate } from "node:timers/promises";
 import { SaxesParser } from "saxes";
 import { ConnectorError, protocolError } from "#spi";
 import type { Attributes, ElementReader } from "./element-reader.ts";
+import { flatText } from "./flat-text.ts";
 import { ReferenceFilter, restore } from "./stand-ins.ts";
 
 // Far above anything Exchange sends; a hostile answer must not exhaust memory or the stack.
@@ -14,9 +16,9 @@ const localNames = new Map<string, string>();
 function localName(name: string): string {
   const known = localNames.get(name);
   if (known !== undefined) return known;
-  const local = name.slice(name.indexOf(":") + 1);
+  const local = flatText(name.slice(name.indexOf(":") + 1));
   if (localNames.size >= nameCacheLimit) localNames.clear();
-  localNames.set(name, local);
+  localNames.set(flatText(name), local);
   return local;
 }
 
@@ -129,6 +131,8 @@ export async function readXml<S>(
   const decoder = new TextDecoder("utf-8");
   for await (const chunk of body) {
     reading.write(typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true }));
+    // Whoever takes rows while they arrive gets his turn between two chunks, or a fast server's page piles up.
+    await setImmediate();
   }
   reading.write(decoder.decode());
   reading.end();

@@ -28,22 +28,12 @@ export async function* queryPages(
 ): AsyncGenerator<Batch> {
   const { query } = source;
   const start = readPosition(query.from, "offset") ?? { folder: 0, offset: query.offset ?? 0 };
-  const abort = new AbortController();
-  const ends = AbortSignal.any([signal, abort.signal]);
-  try {
-    for (let at = start.folder; at < folders.length; at++) {
-      yield* folderPages(source, folders, at, at === start.folder ? start.offset : 0, ends);
-    }
-  } finally {
-    // A page asked for ahead is not wanted any more.
-    abort.abort();
+  for (let at = start.folder; at < folders.length; at++) {
+    yield* folderPages(source, folders, at, at === start.folder ? start.offset : 0, signal);
   }
 }
 
-/**
- * The pages of one folder. The next page is asked for while one is being delivered, but not before the reader came
- * back for a second: a caller that wants one page costs one call.
- */
+/** The pages of one folder, each asked for when the reader wants it; asking ahead is the runtime's business. */
 async function* folderPages(
   source: ItemSource,
   folders: readonly FolderReference[],
@@ -54,26 +44,21 @@ async function* folderPages(
   const folder = folders[at] as FolderReference;
   const pageSize = pageOf(source.query, source.caller.config);
   const follows = at + 1 < folders.length ? writePosition({ folder: at + 1, offset: 0 }) : undefined;
-  const ask = (offset: number, left: number): Promise<Page> => {
-    const page = source.find(folder, { offset, count: Math.min(pageSize, left) }, signal);
-    // Awaited when its turn comes; until then a failure must not count as unhandled.
-    page.catch(() => undefined);
-    return page;
-  };
   let left = source.query.limit ?? Number.POSITIVE_INFINITY;
-  let ahead: Promise<Page> | undefined;
   let empty = 0;
   if (left <= 0) return;
-  for (let offset = from, first = true; ; first = false) {
-    const page = await (ahead ?? ask(offset, left));
+  for (let offset = from; ; ) {
     const start = offset;
+    const positionAt = (index: number): string => writePosition({ folder: at, offset: start + index });
+    const view = { offset, count: Math.min(pageSize, left) };
+    const { page, before } = yield* source.arriving(folder, view, positionAt, signal);
     const next = nextOffset(page, offset);
-    left -= page.rows.length;
-    empty = page.rows.length === 0 ? empty + 1 : 0;
+    const count = before + page.rows.length;
+    left -= count;
+    empty = count === 0 ? empty + 1 : 0;
     if (empty > emptyPagesLimit) throw neverEnds();
-    ahead = next !== undefined && left > 0 && !first ? ask(next, left) : undefined;
     const end = next === undefined || left <= 0 ? follows : writePosition({ folder: at, offset: next });
-    yield* source.deliver(page, (index) => writePosition({ folder: at, offset: start + index }), end, signal);
+    yield* source.deliver(page, (index) => positionAt(before + index), end, signal);
     if (next === undefined || left <= 0) return;
     offset = next;
   }

@@ -2,6 +2,7 @@ import type { Value } from "#spi";
 import { joinList } from "../mime/list-values.ts";
 import { type EwsColumn, fieldOf, type ReadSpec } from "./binding.ts";
 import type { ElementReader } from "./element-reader.ts";
+import { flatText } from "./flat-text.ts";
 import type { RowState } from "./row-state.ts";
 import { converter } from "./values.ts";
 
@@ -11,7 +12,7 @@ type Put = (state: RowState, value: Value) => void;
 export function attachColumn<S extends RowState>(item: ElementReader<S>, column: EwsColumn): void {
   const { name } = column;
   const put: Put = (state, value) => {
-    state.row[name] = value;
+    state.row[name] = typeof value === "string" ? flatText(value) : value;
   };
   attachSpec(item, fieldOf(column).read, put);
 }

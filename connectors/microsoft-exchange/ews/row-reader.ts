@@ -1,6 +1,7 @@
 import type { Row, Value } from "#spi";
 import { type EwsColumn, fieldOf } from "./binding.ts";
 import type { ElementReader } from "./element-reader.ts";
+import { flatText } from "./flat-text.ts";
 import { attachColumn } from "./read-column.ts";
 import { noKey, type RowState } from "./row-state.ts";
 import { converter } from "./values.ts";
@@ -8,6 +9,8 @@ import { converter } from "./values.ts";
 export interface RowReaderOptions {
   /** Folders have another id element than items. */
   readonly idElement?: "ItemId" | "FolderId";
+  /** All members of a row in their order, where there are more than those read. */
+  readonly names?: readonly string[];
   /** Also keep each item's start beside its row. */
   readonly withStart?: boolean;
 }
@@ -21,9 +24,8 @@ export class RowReader {
   constructor(columns: readonly EwsColumn[], options: RowReaderOptions = {}) {
     this.#columns = columns;
     this.#options = options;
-    const template: Row = {};
-    for (const column of columns) template[column.name] = null;
-    this.#template = template;
+    // Filled name by name it would be a hash table, and so each row: four times the time, 15 KB instead of 1.
+    this.#template = Object.fromEntries((options.names ?? columns.map(({ name }) => name)).map((name) => [name, null]));
   }
 
   /** Attaches to the reader of an item's element, whatever its kind. */
@@ -37,8 +39,9 @@ export class RowReader {
       state.messageOf.push(state.messages.length - 1);
     });
     item.child(this.#options.idElement ?? "ItemId").onOpen((state, attributes) => {
-      state.key.id = attributes["Id"] ?? "";
-      state.key.changeKey = attributes["ChangeKey"];
+      state.key.id = flatText(attributes["Id"] ?? "");
+      const changeKey = attributes["ChangeKey"];
+      state.key.changeKey = changeKey === undefined ? undefined : flatText(changeKey);
     });
     if (this.#options.withStart === true) {
       const convert = converter("datetime");

@@ -109,7 +109,7 @@ async function readInbox(calls: GraphCalls, owner: Owner, signal: AbortSignal): 
   const count = member(inbox, "totalItemCount");
   return {
     detail: `The mailbox can be read; its inbox holds ${String(count)} items.`,
-    evidence: { inboxItems: count },
+    evidence: { mailbox: owner.mailbox, inboxItems: count },
   };
 }
 

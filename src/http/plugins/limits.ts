@@ -49,6 +49,10 @@ export function addDrain(app: Server, parts: HttpParts): void {
     done();
   });
   app.addHook("onRequest", (request, _reply, done) => {
+    // An answer whose headers left before has promised to keep its connection.
+    onAnswerOver(request, () => {
+      if (draining) setImmediate(() => app.server.closeIdleConnections());
+    });
     if (draining && !isExempt(request)) return done(busy("The service is shutting down.", drainWaitMs));
     done();
   });

@@ -54,6 +54,11 @@ describe("properties", () => {
     await proves(stand(), expected, onSandbox({ ProxyServer: "proxy .example", ProxyPort: 8080 }));
   });
 
+  test("a header HTTP cannot carry", async () => {
+    const expected = { code: "HEADER_INVALID", step: "configuration", ...designer } as const;
+    await proves(stand(), expected, onSandbox({ CustomHeaders: "X-Department: Einkauf \u20ac" }));
+  });
+
   test("a certificate file outside the folders of the service; the answer tells nothing of it", async () => {
     const expected = { code: "FILE_REFUSED", step: "configuration", ...designer } as const;
     const { tenant, clientId } = stand().sandbox.description.app;

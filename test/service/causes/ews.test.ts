@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Code, Owner, StepId } from "#spi";
 import type { FaultSwitch } from "../../../connectors/microsoft-exchange/sandbox/faults.ts";
 import { CLIENT_IDS, CLIENT_SECRET } from "../../../connectors/microsoft-exchange/sandbox/identity/registrations.ts";
-import { proves } from "./support/proves.ts";
+import { expectListed, proves } from "./support/proves.ts";
 import { ewsAt } from "./support/servers.ts";
 import { useCauseStand } from "./support/stand.ts";
 import { applicationToken, exchangeScope, graphScope } from "./support/tokens.ts";
@@ -40,6 +40,7 @@ describe("what Exchange says", () => {
     ["EWS_UNAVAILABLE", "protocol", "BUSY", "server-admin", { kind: "badGateway" }],
     ["EWS_MAILBOX_UNAVAILABLE", "mailbox", "BUSY", "server-admin", refused("ErrorMailboxStoreUnavailable")],
     ["EWS_QUOTA", "mailbox", "ACCESS_DENIED", "mailbox-owner", refused("ErrorQuotaExceeded")],
+    ["EWS_SEND_AS_DENIED", "permission", "ACCESS_DENIED", "mailbox-owner", refused("ErrorSendAsDenied")],
     ["EWS_ACCESS_DENIED", "permission", "ACCESS_DENIED", "mailbox-owner", refused("ErrorAccessDenied")],
     [
       "EWS_ACCOUNT_UNUSABLE",
@@ -55,6 +56,20 @@ describe("what Exchange says", () => {
     stand().sandbox.faults.add({ ...fault, face: "ews" });
     const failed = await proves(stand(), { code, step, problem, owner }, basic());
     if (fault.code !== undefined) expect(failed.evidence.remote).toMatchObject({ service: "EWS", code: fault.code });
+  });
+
+  test("SERVER_BUSY: the wait Exchange asked for is not over, so nothing is sent", async () => {
+    expectListed("SERVER_BUSY");
+    const { admin, sandbox } = stand();
+    sandbox.faults.add({ kind: "throttled", face: "ews", retryAfterSeconds: 120, count: 1 });
+    await admin.ok("/v1/connections", { name: "paused", connector: "microsoft-exchange", properties: basic() });
+    const ask = () => admin.call("/v1/connections/paused/query", { table: "Inbox", limit: 1 });
+    expect((await ask()).body).toMatchObject({ status: 503, code: "BUSY", cause: "EWS_THROTTLED" });
+    const calls = sandbox.faults.calls.get("ews FindItem");
+    const second = await ask();
+    expect(second.body).toMatchObject({ status: 503, code: "BUSY", cause: "SERVER_BUSY" });
+    expect(Number(second.headers.get("retry-after"))).toBeGreaterThan(60);
+    expect(sandbox.faults.calls.get("ews FindItem")).toBe(calls);
   });
 
   test("a column that is younger than the Platform is told with both", async () => {

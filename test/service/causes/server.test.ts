@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { type MadeCertificate, makeCertificate } from "../../unit/net/certificates.ts";
 import { challengeMessage, judge } from "../../unit/net/ntlm-server.ts";
 import { serveHttps } from "../../unit/net/support.ts";
-import { expectListed, proves } from "./support/proves.ts";
+import { expectListed, proves, report } from "./support/proves.ts";
 import {
   type Answer,
   ewsAt,
@@ -45,6 +45,28 @@ describe("what answers is not Exchange Web Services", () => {
     const failed = await proves(stand(), expected, ewsAt(ewsOf(server)));
     expect(failed).toMatchObject({ property: "Server", evidence: { location } });
     expect(decoy.heard).toEqual([]);
+  });
+});
+
+test("EWS_READ_DENIED: the inbox opens, but its items may not be read", async () => {
+  expectListed("EWS_READ_DENIED");
+  const messages = 'xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages"';
+  const types = 'xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types"';
+  const rights =
+    "<t:EffectiveRights><t:CreateContents>false</t:CreateContents><t:Read>false</t:Read></t:EffectiveRights>";
+  const folder = `<t:Folder><t:FolderId Id="AQ==" ChangeKey="AQ=="/><t:TotalCount>3</t:TotalCount>${rights}</t:Folder>`;
+  const message = `<m:GetFolderResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode><m:Folders>${folder}</m:Folders></m:GetFolderResponseMessage>`;
+  const body = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" ${messages} ${types}><s:Body><m:GetFolderResponse><m:ResponseMessages>${message}</m:ResponseMessages></m:GetFolderResponse></s:Body></s:Envelope>`;
+  const server = await serveAlike({ headers: xml, body });
+  const { status, steps } = await report(stand(), ewsAt(ewsOf(server)));
+  expect(status).toBe("failed");
+  expect(steps.at(-1)).toMatchObject({
+    id: "permission",
+    status: "failed",
+    code: "EWS_READ_DENIED",
+    problem: "ACCESS_DENIED",
+    owner: "mailbox-owner",
+    evidence: { Read: false, CreateContents: false },
   });
 });
 

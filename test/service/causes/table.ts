@@ -22,6 +22,7 @@ export const proofs: ReadonlyMap<string, Proof> = new Map<string, Proof>([
     DNS_FAILED: "a name server that answers SERVFAIL",
     EGRESS_DENIED: "a name that leads to an address of EGRESS_DENY",
     TCP_REFUSED: "two addresses on which nothing listens",
+    NETWORK_UNREACHABLE: "the broadcast address",
     TCP_TIMEOUT: "a port whose queue of connections is full",
     REQUEST_TIMEOUT: "a server that never answers, and Timeout 1",
     CONNECTION_CUT: "a server that closes without an answer",
@@ -29,6 +30,7 @@ export const proofs: ReadonlyMap<string, Proof> = new Map<string, Proof>([
     HEADERS_TOO_LARGE: "an answer with 70 kB of headers",
     ENCODING_UNKNOWN: "an answer in a content encoding nobody asked for",
     ANSWER_TOO_LARGE: "4 MB of blanks in a few kB of gzip",
+    TEST_TIMEOUT: "a silent server, and a limit shortened by the clock",
     PROXY_UNREACHABLE: "a proxy whose port is closed",
     PROXY_LOGIN_NEEDED: "407 to a connection without ProxyUser",
     PROXY_LOGIN_WRONG: "407 to a login",
@@ -61,6 +63,7 @@ export const proofs: ReadonlyMap<string, Proof> = new Map<string, Proof>([
     NOT_EWS_REDIRECT: "302 to another server, which gets nothing",
     NOT_EWS_ANSWER: "a text with status 200",
     EWS_XML_INVALID: "an envelope that is cut short",
+    EWS_READ_DENIED: "an inbox whose rights say that nothing may be read",
     EWS_FORBIDDEN: "403 with a page of the web server",
     EWS_UNAUTHORIZED: "401 to AuthScheme NONE",
     SCHEME_NOT_OFFERED: "Negotiate and NTLM offered, Basic chosen",
@@ -76,6 +79,7 @@ export const proofs: ReadonlyMap<string, Proof> = new Map<string, Proof>([
     VARIABLE_UNRESOLVED: "a variable without value and default",
     FILE_REFUSED: "a certificate file outside FILE_ROOTS",
     HOST_INVALID: "a proxy's name with a blank",
+    HEADER_INVALID: "a euro sign in CustomHeaders",
     CONNECTION_INACTIVE: "a connection with active false",
     PROPERTY_WARNINGS: "a property that has no effect: a warning",
   }),
@@ -93,6 +97,8 @@ export const proofs: ReadonlyMap<string, Proof> = new Map<string, Proof>([
     EWS_NO_MAILBOX: "an address without mailbox",
     EWS_MAILBOX_UNAVAILABLE: "ErrorMailboxStoreUnavailable",
     EWS_ACCESS_DENIED: "ErrorAccessDenied",
+    EWS_SEND_AS_DENIED: "ErrorSendAsDenied",
+    SERVER_BUSY: "a query within the two minutes Exchange asked to wait",
     EWS_QUOTA: "ErrorQuotaExceeded",
     EWS_THROTTLED: "503 with Retry-After, and ErrorServerBusy",
     EWS_UNAVAILABLE: "503 with a page of the web server",
@@ -165,6 +171,52 @@ export const proofs: ReadonlyMap<string, Proof> = new Map<string, Proof>([
     GRAPH_ITEM_CHANGED: "ErrorIrresolvableConflict",
     GRAPH_NAME_TAKEN: "ErrorFolderExists",
   }),
+  ...produced("test/peers/causes.peers.test.ts", {
+    KERBEROS_KDC_UNREACHABLE: "a KDC whose port is closed",
+    KERBEROS_SPN_UNKNOWN: "a KerberosSPN the realm has not",
+    KERBEROS_CLOCK_SKEW: "a KDC that answers KRB_AP_ERR_SKEW",
+    KERBEROS_KEYTAB_PRINCIPAL: "a keytab of another principal",
+    KERBEROS_TICKET_EXPIRED: "a ticket cache whose ticket is over",
+    KERBEROS_NO_CREDENTIALS: "a wrong password",
+    KERBEROS_TICKET_REFUSED: "a service ticket for another service of the realm",
+  }),
+  ...shown("test/unit/net/kerberos.test.ts", {
+    KERBEROS_NOT_INSTALLED: "a machine without the library",
+    KERBEROS_FAILED: "words of libkrb5 nobody knows",
+  }),
+  ...shown("test/unit/net/client.test.ts", {
+    HEADERS_TIMEOUT: "silence after the request; the limit is shortened there",
+    BODY_TIMEOUT: "silence in the middle of the answer; the limit is shortened there",
+    CANCELLED: "a caller that gives up: nobody is left to be told",
+    TRANSPORT_CLOSED: "a transport closed under a request",
+    NOT_JSON: "a page where JSON was expected; both schemas name a cause of their own",
+  }),
+  ...shown("test/unit/connectors/graph/query.test.ts", {
+    GRAPH_FOREIGN_LINK: "a next page on another host",
+    GRAPH_PAGING_LOOP: "a next page that was read before",
+  }),
+  ...shown("test/unit/runtime/token-causes.test.ts", {
+    TOKEN_TIMEOUT: "an identity provider that never answers",
+    TOKEN_RENEWAL_BUSY: "another instance that keeps the lease",
+    TOKEN_REFUSED_REPEATEDLY: "eleven refused tokens in a minute",
+    SECRET_UNREADABLE: "an altered secret, and one copied to another place",
+  }),
+  ...shown("test/unit/runtime/vault.test.ts", { SEALED: "a missing or another master key" }),
+  ...shown("test/unit/runtime/idempotency.test.ts", {
+    IDEMPOTENCY_ANSWER_LOST: "a process that died between request and answer",
+  }),
+  ...shown("test/contract/store.contract.ts", {
+    STORE_UNIQUE: "two records of one name",
+    STORE_REFERENCE: "a record whose owner is gone",
+  }),
+  ...shown("test/unit/store/sqlite-store.test.ts", { STORE_UNAVAILABLE: "a file system that cannot be written" }),
+  [
+    "TCP_RESET",
+    {
+      by: "nothing",
+      why: "Loopback answers a connection request with yes or refused; a reset comes from firewalls only.",
+    },
+  ],
 ]);
 
 /** The test file in which the real service produces a cause. */

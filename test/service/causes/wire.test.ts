@@ -53,6 +53,11 @@ describe("TCP", () => {
     });
   });
 
+  test("no way there: no system connects by TCP to the broadcast address", async () => {
+    const expected = { code: "NETWORK_UNREACHABLE", step: "tcp", owner: "network", ...unreachable } as const;
+    await proves(stand(), expected, at("no-route.test", 80));
+  });
+
   test("no answer at all", async () => {
     const { port } = await fullQueue();
     // Five seconds for each try: the query, which tries five times, is left out.
@@ -138,5 +143,17 @@ describe("a proxy", () => {
     expect(proxy.asked.length).toBeGreaterThan(0);
     expect(proxy.asked.every(({ target }) => target === "127.0.0.1:8080")).toBe(true);
     expect(holdsCredential(JSON.stringify(proxy.asked))).toBe(false);
+  });
+});
+
+describe("the test as a whole", () => {
+  const hurried = useCauseStand({ sandbox: false, hurriedMs: 60_000 });
+
+  test("ends after a minute and says where it was", async () => {
+    const silent = await serveBytes(() => undefined);
+    const expected = { code: "TEST_TIMEOUT", step: "protocol", problem: "TIMEOUT", owner: "server-admin" } as const;
+    const properties = ewsAt(ewsOf(silent), { Timeout: 0 });
+    const { detail } = await proves(hurried(), { ...expected, query: "left out" }, properties);
+    expect(detail).toContain("it was at the step authentication");
   });
 });

@@ -1,5 +1,6 @@
 import type { Operation } from "../call.ts";
 import { type FolderReference, folderId } from "../folders.ts";
+import { type Pieces, pieceRows } from "../pieces.ts";
 import { readMessages, throwIfError } from "../response-messages.ts";
 import type { RowReader } from "../row-reader.ts";
 import { type RowState, rowState } from "../row-state.ts";
@@ -17,6 +18,8 @@ export interface FindItemRequest {
   readonly view: View;
   readonly restriction?: Xml;
   readonly sort?: Xml;
+  /** Takes rows while the page arrives; what is left of it stays in the state. */
+  readonly pieces?: Pieces;
 }
 
 export interface FindItemState extends RowState {
@@ -49,7 +52,10 @@ export const findItem = (request: FindItemRequest): Operation<FindItemState> => 
     request.sort,
     element("m:ParentFolderIds", undefined, folderId(request.folder)),
   ),
-  start: () => ({ ...rowState(), nextOffset: undefined, isLast: false }),
+  start: () => {
+    request.pieces?.begin();
+    return { ...rowState(), nextOffset: undefined, isLast: false };
+  },
   read: (response) => {
     const folder = readMessages(response, "FindItem").child("RootFolder");
     folder.onOpen((state, attributes) => {
@@ -57,7 +63,15 @@ export const findItem = (request: FindItemRequest): Operation<FindItemState> => 
       state.nextOffset = next === undefined ? undefined : Number(next);
       state.isLast = attributes["IncludesLastItemInRange"] === "true";
     });
-    request.rows.attach(folder.child("Items").any());
+    const item = folder.child("Items").any();
+    const { pieces } = request;
+    // When the next item opens: the last rows of a page wait for what the page says of the next.
+    if (pieces !== undefined)
+      item.onOpen((state) => {
+        if (state.rows.length < pieceRows) return;
+        pieces.take({ rows: state.rows.splice(0), keys: state.keys.splice(0) });
+      });
+    request.rows.attach(item);
   },
   finish: (state) => throwIfError("FindItem", state),
 });

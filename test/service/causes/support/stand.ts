@@ -30,18 +30,21 @@ export interface CauseStandOptions {
   readonly sandbox?: FullSandboxOptions | false;
   /** PEM of an authority the service trusts, where there is no sandbox with its own. */
   readonly authority?: () => Promise<string>;
+  /** A limit of so many milliseconds ends after a fifth of a second. */
+  readonly hurriedMs?: number;
   /** What the connector sees of the machine's environment. */
   readonly machine?: (sandbox: FullSandbox | undefined) => Promise<Readonly<Record<string, string>>>;
   /** Endpoints of further clouds. */
   readonly clouds?: () => Promise<Readonly<Record<string, object>>>;
 }
 
-/** Waits of retries pass at once. Limits and periodic chores, all whole tens of seconds, are real. */
-function quickClock(): Clock {
+/** Waits of retries pass at once. Limits and periodic chores, all whole tens of seconds, are real but for the named one. */
+function quickClock(hurriedMs: number | undefined): Clock {
   let skippedMs = 0;
   return {
     now: () => Date.now() + skippedMs,
     async sleep(waitMs, signal) {
+      if (waitMs === hurriedMs) return systemClock.sleep(200, signal);
       if (waitMs >= 60_000 || waitMs % 10_000 === 0) return systemClock.sleep(waitMs, signal);
       skippedMs += waitMs;
       return systemClock.sleep(0, signal);
@@ -62,7 +65,7 @@ export function useCauseStand(options: CauseStandOptions = {}): () => CauseStand
   };
 }
 
-async function start({ sandbox: wish = {}, authority, machine, clouds }: CauseStandOptions) {
+async function start({ sandbox: wish = {}, authority, hurriedMs, machine, clouds }: CauseStandOptions) {
   const dataDir = await mkdtemp(path.join(tmpdir(), "causes-"));
   const files = path.join(dataDir, "files");
   await mkdir(files);
@@ -73,7 +76,7 @@ async function start({ sandbox: wish = {}, authority, machine, clouds }: CauseSt
   const own = authority === undefined ? {} : { GLOBAL: { caFile } };
   const others = (await clouds?.()) ?? {};
   await writeFile(overrides, JSON.stringify({ ...(sandbox?.description.cloudOverrides ?? own), ...others }));
-  const service = await open(dataDir, overrides, (await machine?.(sandbox)) ?? {});
+  const service = await open(dataDir, overrides, (await machine?.(sandbox)) ?? {}, quickClock(hurriedMs));
   const key = await readFile(service.adminKeyFile ?? "", "utf8");
   return {
     admin: createClient(service.url, key.trim()),
@@ -90,11 +93,16 @@ async function start({ sandbox: wish = {}, authority, machine, clouds }: CauseSt
   };
 }
 
-async function open(dataDir: string, overrides: string, machine: Readonly<Record<string, string>>): Promise<Service> {
+async function open(
+  dataDir: string,
+  overrides: string,
+  machine: Readonly<Record<string, string>>,
+  clock: Clock,
+): Promise<Service> {
   const settings = readSettings({
     PORT: "0",
     DATA_DIR: dataDir,
-    EGRESS_ALLOW: "127.0.0.0/8",
+    EGRESS_ALLOW: "127.0.0.0/8,255.255.255.255/32",
     EGRESS_DENY: "127.0.0.66/32",
     CLOUD_OVERRIDES_FILE: overrides,
   });
@@ -109,7 +117,7 @@ async function open(dataDir: string, overrides: string, machine: Readonly<Record
     definitions,
     log,
     version: "0.0.0-test",
-    clock: quickClock(),
+    clock,
     resolver: testResolver,
   });
 }
