@@ -1,10 +1,11 @@
 import type { ConnectorDefinition } from "#spi";
-import { exchangeHost, type Machine } from "./microsoft-exchange/host.ts";
 import { exchangeConnector } from "./microsoft-exchange/manifest.ts";
+import { type Machine, microsoftHost } from "./microsoft-identity/host.ts";
 
-export type { Machine } from "./microsoft-exchange/host.ts";
+export type { Machine } from "./microsoft-identity/host.ts";
 
 /** The installed connectors: one import and one entry each. */
 export async function installedConnectors(machine: Machine): Promise<readonly ConnectorDefinition[]> {
-  return [exchangeConnector(await exchangeHost(machine))];
+  const host = await microsoftHost(machine);
+  return [exchangeConnector(host)];
 }

@@ -1,32 +1,21 @@
 import { type ActivityLimits, invalidProperty, type PropertyValues, type TokenSet, type TransportOptions } from "#spi";
+import { given, Values } from "../common/values.ts";
 import {
   type ClientCredential,
   type Cloud,
-  type CloudOverrides,
   cloudFor,
   type EntraOptions,
   exchangeAudiences,
   graphAudiences,
+  type HostOptions,
   isExchangeOnlineHost,
-  type ManagedIdentitySource,
   managedIdentityEndpoint,
-  type SchemePlan,
-  schemePlan,
-} from "./auth/index.ts";
+} from "../microsoft-identity/index.ts";
 import { type EwsConfig, type Impersonation, impersonationTypes, type Platform, platforms } from "./ews/index.ts";
 import type { GraphConfig } from "./graph/index.ts";
 import { ewsEndpoint } from "./properties/endpoint.ts";
 import { transportOptions } from "./properties/transport.ts";
-import { given, Values } from "./properties/values.ts";
-
-/** What the owner of the machine gives the connector. */
-export interface HostOptions {
-  /** Content of CLOUD_OVERRIDES_FILE. */
-  readonly cloudOverrides?: CloudOverrides;
-  /** PEM text of each caFile named there, by file name. */
-  readonly authorities?: Readonly<Record<string, string>>;
-  readonly managedIdentity?: ManagedIdentitySource;
-}
+import { type SchemePlan, schemePlan } from "./schemes.ts";
 
 /** The parsed properties of one connection. */
 export type ExchangeConfig = {

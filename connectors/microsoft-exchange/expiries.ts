@@ -1,5 +1,5 @@
 import type { Expiry, TokenFacts } from "#spi";
-import { certificateEnd } from "./auth/index.ts";
+import { certificateEnd } from "../microsoft-identity/index.ts";
 import type { ExchangeConfig } from "./config.ts";
 
 /** Microsoft's dates for EWS in Exchange Online (Exchange team, 2025 and 2026). */

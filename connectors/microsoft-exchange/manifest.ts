@@ -1,6 +1,6 @@
 import { type ConnectorDefinition, defineConnector, type TableDefinition } from "#spi";
-import { createTokenSource, oauthCauses } from "./auth/index.ts";
-import { type ExchangeConfig, type HostOptions, parseConfig } from "./config.ts";
+import { createTokenSource, type HostOptions, oauthCauses } from "../microsoft-identity/index.ts";
+import { type ExchangeConfig, parseConfig } from "./config.ts";
 import { type EwsBinding, ewsCalls, ewsCauses, ewsProcedures, ewsTables, openEwsSession } from "./ews/index.ts";
 import { expiries } from "./expiries.ts";
 import {

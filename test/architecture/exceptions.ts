@@ -16,11 +16,11 @@ export const opensSecrets: Readonly<Record<string, string>> = {
   "src/runtime/validation.ts": "a secret variable in a plain property, whose type is known here",
   "src/runtime/variable-resolver.ts": "secret variables, put together with the text around them",
   "src/runtime/variables.ts": "the value of a variable, to seal it",
-  "connectors/microsoft-exchange/auth/certificate.ts": "the certificate's text and its password",
-  "connectors/microsoft-exchange/auth/claims.ts": "the claims of an access token",
-  "connectors/microsoft-exchange/auth/entra.ts": "the request for a token",
-  "connectors/microsoft-exchange/auth/managed-identity.ts": "the identity endpoint's own header",
-  "connectors/microsoft-exchange/auth/msal.ts": "the request for a token",
+  "connectors/microsoft-identity/certificate.ts": "the certificate's text and its password",
+  "connectors/microsoft-identity/claims.ts": "the claims of an access token",
+  "connectors/microsoft-identity/entra.ts": "the request for a token",
+  "connectors/microsoft-identity/managed-identity.ts": "the identity endpoint's own header",
+  "connectors/microsoft-identity/msal.ts": "the request for a token",
   "connectors/microsoft-exchange/properties/transport.ts": "names of keytab and ticket cache, kept from answers",
 };
 

@@ -1,5 +1,5 @@
 import { type ConnectorContext, ConnectorError } from "#spi";
-import { claimsOf, type TokenClaims } from "../auth/claims.ts";
+import { claimsOf, type TokenClaims } from "../../microsoft-identity/claims.ts";
 import type { EwsConfig } from "./config.ts";
 
 /** What is known where a call was refused. */

@@ -1,5 +1,5 @@
 import { ConnectorError, type StepFinding, type StepId, type StepReporter } from "#spi";
-import { claimsOf, type TokenClaims } from "../auth/claims.ts";
+import { claimsOf, type TokenClaims } from "../../microsoft-identity/claims.ts";
 import type { EwsColumn } from "./binding.ts";
 import type { EwsCaller } from "./call.ts";
 import { ewsCauses } from "./causes.ts";

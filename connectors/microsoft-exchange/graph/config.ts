@@ -1,4 +1,4 @@
-import type { EntraOptions } from "../auth/entra.ts";
+import type { EntraOptions } from "../../microsoft-identity/entra.ts";
 
 /** What a Graph session needs of a connection's configuration. */
 export interface GraphConfig {

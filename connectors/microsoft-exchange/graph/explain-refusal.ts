@@ -1,5 +1,5 @@
 import { type ConnectorContext, ConnectorError, type Value } from "#spi";
-import { claimsOf, type TokenClaims } from "../auth/claims.ts";
+import { claimsOf, type TokenClaims } from "../../microsoft-identity/claims.ts";
 import { graphError } from "./errors.ts";
 import { permissionNeed } from "./permissions.ts";
 

@@ -1,4 +1,4 @@
-import type { TokenClaims } from "../auth/claims.ts";
+import type { TokenClaims } from "../../microsoft-identity/claims.ts";
 
 /** Read and write permission of one kind of resource, and the names that include the reading one besides. */
 interface Needed {

@@ -1,5 +1,5 @@
 import { ConnectorError, type StepFinding, type StepReporter } from "#spi";
-import { claimsOf, type TokenClaims } from "../auth/claims.ts";
+import { claimsOf, type TokenClaims } from "../../microsoft-identity/claims.ts";
 import type { GraphCalls } from "./call.ts";
 import { type JsonObject, member } from "./errors.ts";
 import { mailboxOwner, type Owner } from "./mailbox.ts";

@@ -1,5 +1,6 @@
 import { all, anyOf, type ConnectionProperty, choice, isSet, not, secretText, text } from "#spi";
-import { isEws, isGraph, isOAuthFamily, isOnline, isOnPremisesScheme, needsLogin, usesUser, values } from "./rules.ts";
+import { values } from "../../common/choices.ts";
+import { isEws, isGraph, isOAuthFamily, isOnline, isOnPremisesScheme, needsLogin, usesUser } from "./rules.ts";
 
 /** The properties of group "Authentication". */
 export const authenticationProperties: readonly ConnectionProperty[] = [

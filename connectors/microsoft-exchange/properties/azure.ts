@@ -1,5 +1,6 @@
 import { all, anyOf, type ConnectionProperty, choice, is, not, text } from "#spi";
-import { asksForToken, isClientGrant, isManagedIdentity, isOAuthFamily, isPasswordGrant, values } from "./rules.ts";
+import { values } from "../../common/choices.ts";
+import { asksForToken, isClientGrant, isManagedIdentity, isOAuthFamily, isPasswordGrant } from "./rules.ts";
 
 /** The properties of group "Azure Authentication". */
 export const azureProperties: readonly ConnectionProperty[] = [

@@ -1,5 +1,5 @@
 import { type ConnectionProperty, choice, integer, is, secretText, text } from "#spi";
-import { values } from "./rules.ts";
+import { values } from "../../common/choices.ts";
 
 /** The properties of group "Firewall". */
 export const firewallProperties: readonly ConnectionProperty[] = [

@@ -1,4 +1,5 @@
 import type { ConnectionProperty } from "#spi";
+import { proxyProperties } from "../../common/proxy-properties.ts";
 import { authenticationProperties } from "./authentication.ts";
 import { azureProperties } from "./azure.ts";
 import { cachingProperties } from "./caching.ts";
@@ -8,7 +9,6 @@ import { kerberosProperties } from "./kerberos.ts";
 import { loggingProperties } from "./logging.ts";
 import { miscellaneousProperties } from "./miscellaneous.ts";
 import { oauthProperties } from "./oauth.ts";
-import { proxyProperties } from "./proxy.ts";
 import { schemaProperties } from "./schema.ts";
 import { sslProperties } from "./ssl.ts";
 

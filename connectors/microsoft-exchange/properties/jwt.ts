@@ -1,5 +1,6 @@
 import { all, type ConnectionProperty, choice, is, secretText, text } from "#spi";
-import { asksForToken, usesCertificate, values } from "./rules.ts";
+import { values } from "../../common/choices.ts";
+import { asksForToken, usesCertificate } from "./rules.ts";
 
 /** The properties of group "JWT OAuth". */
 export const jwtProperties: readonly ConnectionProperty[] = [

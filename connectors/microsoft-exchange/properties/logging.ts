@@ -1,5 +1,5 @@
 import { type ConnectionProperty, choice, file, integer, text } from "#spi";
-import { values } from "./rules.ts";
+import { values } from "../../common/choices.ts";
 
 /** The properties of group "Logging". */
 export const loggingProperties: readonly ConnectionProperty[] = [

@@ -1,5 +1,6 @@
 import { type ConnectionProperty, choice, file, flag, integer, secretText, text } from "#spi";
-import { isEws, isGraph, values } from "./rules.ts";
+import { values } from "../../common/choices.ts";
+import { isEws, isGraph } from "./rules.ts";
 
 /** The properties of group "Miscellaneous". */
 export const miscellaneousProperties: readonly ConnectionProperty[] = [

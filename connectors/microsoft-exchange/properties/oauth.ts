@@ -1,4 +1,5 @@
 import { all, anyOf, type ConnectionProperty, choice, file, integer, is, isSet, not, secretText, text } from "#spi";
+import { values } from "../../common/choices.ts";
 import {
   asksForToken,
   isAppOnly,
@@ -9,7 +10,6 @@ import {
   isManagedIdentity,
   isOAuthFamily,
   needsGivenToken,
-  values,
 } from "./rules.ts";
 
 /** The properties of group "OAuth". */

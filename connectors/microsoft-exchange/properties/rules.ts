@@ -1,4 +1,4 @@
-import { all, anyOf, type Choice, is, isSet, type JointRule, not, type When } from "#spi";
+import { all, anyOf, is, isSet, type JointRule, not, type When } from "#spi";
 
 /** Conditions over AuthScheme, Schema and Platform that several properties share. */
 export const isEws: When = is("Schema", "EWS");
@@ -51,8 +51,6 @@ export const needsLogin: When = anyOf(
   all(isNegotiate, not(isSet("KerberosKeytabFile")), not(isSet("KerberosTicketCache"))),
   all(isPasswordGrant, is("InitiateOAuth", "GETANDREFRESH")),
 );
-
-export const values = (...list: readonly string[]): readonly Choice[] => list.map((value) => ({ value }));
 
 /** Rules that look at several properties at once. */
 export const jointRules: readonly JointRule[] = [

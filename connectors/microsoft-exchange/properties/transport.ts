@@ -1,6 +1,7 @@
 import { type HttpAuthentication, invalidProperty, type ProxyOptions, Secret, type TransportOptions } from "#spi";
-import type { SchemePlan } from "../auth/index.ts";
-import { given, type Values } from "./values.ts";
+import { explicitProxy } from "../../common/proxy-options.ts";
+import { given, type Values } from "../../common/values.ts";
+import type { SchemePlan } from "../schemes.ts";
 
 /** Upstream requests in flight: Graph allows 4 for one mailbox and application, Exchange commonly 27 for one account. */
 const perMailbox = 4;
@@ -57,40 +58,11 @@ function kerberos(values: Values): Extract<HttpAuthentication, { scheme: "negoti
   };
 }
 
-const proxySchemes: Readonly<Record<string, ProxyOptions["authentication"]>> = {
-  NONE: "none",
-  BASIC: "basic",
-  DIGEST: "digest",
-  NTLM: "ntlm",
-  NEGOTIATE: "negotiate",
-};
-const proxyTls: Readonly<Record<string, ProxyOptions["tls"]>> = {
-  AUTO: "auto",
-  ALWAYS: "always",
-  NEVER: "never",
-  TUNNEL: "never",
-};
-
 /** Explicit proxy first, then a tunnelling firewall, then the agent's own, else none. */
 function proxy(values: Values): ProxyOptions | "agent" | undefined {
   if (values.text("ProxyServer") !== undefined && !values.flag("ProxyAutoDetect")) return explicitProxy(values);
   if (values.text("FirewallType") === "TUNNEL") return firewall(values);
   return values.flag("UseProxySettings") || values.flag("ProxyAutoDetect") ? "agent" : undefined;
-}
-
-function explicitProxy(values: Values): ProxyOptions {
-  const user = values.text("ProxyUser");
-  const scheme = proxySchemes[values.text("ProxyAuthScheme") ?? "BASIC"] ?? "basic";
-  return {
-    host: values.text("ProxyServer") ?? "",
-    port: values.integer("ProxyPort") ?? 80,
-    tls: proxyTls[values.text("ProxySSLType") ?? "AUTO"] ?? "auto",
-    // The default scheme without a login means a proxy that asks for none.
-    authentication: user === undefined && scheme !== "negotiate" ? "none" : scheme,
-    ...given("user", user),
-    ...given("password", values.secret("ProxyPassword")),
-    exceptions: values.list("ProxyExceptions", /;/),
-  };
 }
 
 function firewall(values: Values): ProxyOptions {

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Secret, type TokenSet } from "#spi";
-import { claimsOf } from "../../../connectors/microsoft-exchange/auth/claims.ts";
-import { cloudFor } from "../../../connectors/microsoft-exchange/auth/clouds.ts";
-import { createTokenSource, type EntraOptions } from "../../../connectors/microsoft-exchange/auth/entra.ts";
-import { managedIdentitySource } from "../../../connectors/microsoft-exchange/auth/managed-identity.ts";
+import { claimsOf } from "../../../connectors/microsoft-identity/claims.ts";
+import { cloudFor } from "../../../connectors/microsoft-identity/clouds.ts";
+import { createTokenSource, type EntraOptions } from "../../../connectors/microsoft-identity/entra.ts";
+import { managedIdentitySource } from "../../../connectors/microsoft-identity/managed-identity.ts";
 import { type DirectoryUser, directoryOf } from "../../../connectors/microsoft-exchange/sandbox/identity/directory.ts";
 import {
   createIdentity,

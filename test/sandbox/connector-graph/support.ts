@@ -21,7 +21,7 @@ import {
   createTokenSource,
   type EntraOptions,
   graphAudiences,
-} from "../../../connectors/microsoft-exchange/auth/index.ts";
+} from "../../../connectors/microsoft-identity/index.ts";
 import {
   type GraphBinding,
   type GraphConfig,

@@ -1,8 +1,8 @@
 import { invalidQuery, type Value } from "#spi";
+import { parseRecipients } from "../../../common/recipients.ts";
 import { ElementReader } from "../../ews/element-reader.ts";
 import { type AskedMailbox, attendeeTypes } from "../../ews/operations/get-user-availability.ts";
 import { XmlReading } from "../../ews/parse.ts";
-import { parseRecipients } from "../../mime/recipients.ts";
 
 type Members = Record<string, Value>;
 

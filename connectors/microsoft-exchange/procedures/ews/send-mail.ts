@@ -1,4 +1,5 @@
 import { ConnectorError, invalidQuery, type Row } from "#spi";
+import { parseRecipients } from "../../../common/recipients.ts";
 import type { ProcedureRun } from "../../ews/binding.ts";
 import type { CallIdentity } from "../../ews/envelope.ts";
 import { responseError } from "../../ews/errors.ts";
@@ -15,7 +16,6 @@ import { RowReader } from "../../ews/row-reader.ts";
 import { lookUpCreated } from "../../ews/write/look-up.ts";
 import { isUnknown } from "../../ews/write/outcomes.ts";
 import { element, leaf, text, type Xml } from "../../ews/write-xml.ts";
-import { parseRecipients } from "../../mime/recipients.ts";
 import { base64Input } from "./base64-input.ts";
 import { definition, impersonationInputs, optional, required, responseOutputs, textInput } from "./parameters.ts";
 import { responseRow } from "./response-row.ts";

@@ -1,8 +1,8 @@
 import { invalidQuery, type Row, type Value } from "#spi";
+import { parseRecipients } from "../../../common/recipients.ts";
 import { itemsOf } from "../../graph/call.ts";
 import { type JsonObject, member } from "../../graph/errors.ts";
 import { segment } from "../../graph/mailbox.ts";
-import { parseRecipients } from "../../mime/recipients.ts";
 import { act } from "./messages.ts";
 import {
   type Execution,

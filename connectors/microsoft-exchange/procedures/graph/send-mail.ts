@@ -1,9 +1,9 @@
 import { ConnectorError, invalidQuery, type Row } from "#spi";
+import { parseRecipients } from "../../../common/recipients.ts";
 import { type JsonObject, member } from "../../graph/errors.ts";
 import { segment } from "../../graph/mailbox.ts";
 import { findByKey, newKey, withKey } from "../../graph/recognition.ts";
 import { attachFile, attachmentBody, type FileContent, LARGEST_INLINE } from "../../graph/upload.ts";
-import { parseRecipients } from "../../mime/recipients.ts";
 import { filesOf } from "./files.ts";
 import { bytes, type Execution, flag, mailboxProcedure, statusOutput, success, text, userId } from "./procedure.ts";
 

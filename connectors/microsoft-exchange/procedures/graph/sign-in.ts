@@ -1,6 +1,6 @@
 import { type BoundProcedure, invalidProperty, type Row } from "#spi";
-import type { EntraOptions } from "../../auth/entra.ts";
-import { adminConsentUrl, signInUrl } from "../../auth/sign-in-url.ts";
+import type { EntraOptions } from "../../../microsoft-identity/entra.ts";
+import { adminConsentUrl, signInUrl } from "../../../microsoft-identity/sign-in-url.ts";
 import type { GraphCalls } from "../../graph/call.ts";
 import { directory } from "../../graph/mailbox.ts";
 import { graphProcedure, text } from "./procedure.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { parseRecipients } from "../../../../connectors/common/recipients.ts";
 import { joinList, parseList } from "../../../../connectors/microsoft-exchange/mime/list-values.ts";
-import { parseRecipients } from "../../../../connectors/microsoft-exchange/mime/recipients.ts";
 
 describe("delimited values", () => {
   test("come apart as they were put together", () => {

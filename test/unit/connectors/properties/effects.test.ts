@@ -182,7 +182,7 @@ describe("JWT OAuth", () => {
   const renewal = (more: PropertyValues) =>
     connector.tokens?.(configOf({ ...certified, ...more }), noFiles)?.renew(undefined, http as never, signal);
   const pfx = async () => {
-    const content = await readFile(new URL("../auth/fixtures/aes-256.pfx", import.meta.url));
+    const content = await readFile(new URL("../microsoft-identity/fixtures/aes-256.pfx", import.meta.url));
     return {
       OAuthJWTCert: new Secret(content.toString("base64")),
       OAuthJWTCertType: "PFXBLOB",

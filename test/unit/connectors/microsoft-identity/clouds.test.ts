@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { cloudFor, cloudOverrides, graphAudiences } from "../../../../connectors/microsoft-exchange/auth/clouds.ts";
-import { schemePlan } from "../../../../connectors/microsoft-exchange/auth/schemes.ts";
-import { signInScopes, silentScopes } from "../../../../connectors/microsoft-exchange/auth/scopes.ts";
+import { schemePlan } from "../../../../connectors/microsoft-exchange/schemes.ts";
+import { cloudFor, cloudOverrides, graphAudiences } from "../../../../connectors/microsoft-identity/clouds.ts";
+import { signInScopes, silentScopes } from "../../../../connectors/microsoft-identity/scopes.ts";
 
 describe("cloudFor", () => {
   test.each([

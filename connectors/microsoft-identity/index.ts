@@ -12,12 +12,12 @@ export {
 } from "./clouds.ts";
 export { createTokenSource, type EntraOptions } from "./entra.ts";
 export type { Grant, ServiceSchema } from "./grants.ts";
+export { type HostOptions, type Machine, microsoftHost } from "./host.ts";
 export {
   imdsEndpoint,
   type ManagedIdentitySource,
   managedIdentityEndpoint,
   managedIdentitySource,
 } from "./managed-identity.ts";
-export { type SchemePlan, schemePlan } from "./schemes.ts";
 export { resourceFor, signInScopes, silentScopes } from "./scopes.ts";
 export { adminConsentUrl, signInUrl } from "./sign-in-url.ts";

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Secret } from "#spi";
-import { loadCertificate } from "../../../../connectors/microsoft-exchange/auth/certificate.ts";
-import { oid, readElement } from "../../../../connectors/microsoft-exchange/auth/der.ts";
-import { readPkcs12 } from "../../../../connectors/microsoft-exchange/auth/pkcs12.ts";
+import { loadCertificate } from "../../../../connectors/microsoft-identity/certificate.ts";
+import { oid, readElement } from "../../../../connectors/microsoft-identity/der.ts";
+import { readPkcs12 } from "../../../../connectors/microsoft-identity/pkcs12.ts";
 
 const fixture = (name: string) => readFile(new URL(`./fixtures/${name}`, import.meta.url));
 const thumbprint = /^[0-9A-F]{64}$/;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type HttpClient, Secret, type TokenSet, type TokenSource } from "#spi";
-import { boundToUser } from "../../../../connectors/microsoft-exchange/auth/mailbox-credential.ts";
+import { boundToUser } from "../../../../connectors/microsoft-identity/mailbox-credential.ts";
 
 const http: HttpClient = { request: () => Promise.reject(new Error("nothing is asked here")) };
 const signal = new AbortController().signal;

@@ -7,7 +7,7 @@ import {
   type ManagedIdentitySource,
   managedIdentityEndpoint,
   managedIdentitySource,
-} from "../../../../connectors/microsoft-exchange/auth/managed-identity.ts";
+} from "../../../../connectors/microsoft-identity/managed-identity.ts";
 
 const signal = new AbortController().signal;
 const readKey = async (path: string) => `key of ${path}`;

@@ -1,5 +1,5 @@
 import { invalidProperty } from "#spi";
-import type { Grant, ServiceSchema } from "./grants.ts";
+import type { Grant, ServiceSchema } from "../microsoft-identity/grants.ts";
 
 /** How a connection proves who it is: at the HTTP level, or by a token. */
 export type SchemePlan =

@@ -1,10 +1,10 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { ConnectorError, type HttpClient, type HttpRequest, Secret } from "#spi";
-import { oauthCauses } from "../../../../connectors/microsoft-exchange/auth/causes.ts";
-import { cloudFor } from "../../../../connectors/microsoft-exchange/auth/clouds.ts";
-import { createTokenSource, type EntraOptions } from "../../../../connectors/microsoft-exchange/auth/entra.ts";
-import { causeOf, entraError } from "../../../../connectors/microsoft-exchange/auth/entra-errors.ts";
+import { oauthCauses } from "../../../../connectors/microsoft-identity/causes.ts";
+import { cloudFor } from "../../../../connectors/microsoft-identity/clouds.ts";
+import { createTokenSource, type EntraOptions } from "../../../../connectors/microsoft-identity/entra.ts";
+import { causeOf, entraError } from "../../../../connectors/microsoft-identity/entra-errors.ts";
 
 const signal = new AbortController().signal;
 const now = Date.UTC(2026, 0, 1);

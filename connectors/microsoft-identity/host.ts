@@ -1,6 +1,15 @@
 import { ConnectorError, mistaken } from "#spi";
-import { cloudOverrides, managedIdentitySource } from "./auth/index.ts";
-import type { HostOptions } from "./config.ts";
+import { type CloudOverrides, cloudOverrides } from "./clouds.ts";
+import { type ManagedIdentitySource, managedIdentitySource } from "./managed-identity.ts";
+
+/** What the owner of the machine gives the connectors that sign in at Microsoft. */
+export interface HostOptions {
+  /** Content of CLOUD_OVERRIDES_FILE. */
+  readonly cloudOverrides?: CloudOverrides;
+  /** PEM text of each caFile named there, by file name. */
+  readonly authorities?: Readonly<Record<string, string>>;
+  readonly managedIdentity?: ManagedIdentitySource;
+}
 
 /** What the process knows of its machine; read once, at start. */
 export interface Machine {
@@ -11,7 +20,7 @@ export interface Machine {
 }
 
 /** Reads CLOUD_OVERRIDES_FILE and the managed identity's place. Errors: INVALID_PROPERTY with every mistake of the file. */
-export async function exchangeHost(machine: Machine): Promise<HostOptions> {
+export async function microsoftHost(machine: Machine): Promise<HostOptions> {
   const managedIdentity = managedIdentitySource(machine.environment, (path) => machine.readFile(path));
   if (machine.cloudOverridesFile === undefined) return { managedIdentity };
   const overrides = await readOverrides(machine, machine.cloudOverridesFile);

@@ -1,5 +1,5 @@
 import { type ConnectionProperty, choice, flag, integer, secretText, text } from "#spi";
-import { values } from "./rules.ts";
+import { values } from "./choices.ts";
 
 /** The properties of group "Proxy". */
 export const proxyProperties: readonly ConnectionProperty[] = [
