@@ -11,6 +11,7 @@ import { openSession, type SessionSurroundings } from "../../src/runtime/open-se
 import { passingTokens } from "../../src/runtime/passing-tokens.ts";
 import { systemRandom } from "../../src/runtime/random.ts";
 import { settle } from "../../src/runtime/validation.ts";
+import { recorded } from "../coverage/recorder.ts";
 import { connectorContract } from "./connector.contract.ts";
 
 const sandbox = await startFullSandbox({ empty: true });
@@ -30,7 +31,7 @@ const installed = await installedConnectors({
 });
 const found = installed.find(({ name }) => name === "microsoft-exchange");
 if (found === undefined) throw new Error("the connector is not installed");
-const definition: ConnectorDefinition = found;
+const definition: ConnectorDefinition = recorded(found);
 
 const silent = (): void => undefined;
 const noFiles = (): Promise<never> => Promise.reject(new Error("no files here"));

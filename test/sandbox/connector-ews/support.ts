@@ -31,6 +31,7 @@ import { parseQuery } from "../../../src/query/parse-query.ts";
 import { compileFilter } from "../../../src/query/residual.ts";
 import { type Plan, split } from "../../../src/query/split.ts";
 import type { QueryBody } from "../../../src/runtime/use-cases.ts";
+import { recordedSession } from "../../coverage/recorder.ts";
 import { hasEwsContract, validateEws } from "../ews-contract.ts";
 
 /** What one upstream request was. */
@@ -109,6 +110,7 @@ export function testContext(
   };
   return {
     http,
+    socket: () => Promise.reject(new Error("this connector speaks HTTP only")),
     clock: { now: () => Date.now(), sleep },
     random: {
       bytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
@@ -171,7 +173,8 @@ export function useConnector(
       ...config,
       ...changes,
     };
-    return openEwsSession(complete, testContext(transport(sent, user, password), waits, files));
+    const place = { connector: "microsoft-exchange", schema: "EWS", platform: complete.platform };
+    return recordedSession(place, openEwsSession(complete, testContext(transport(sent, user, password), waits, files)));
   }
 
   const never = new AbortController().signal;

@@ -16,13 +16,6 @@ import {
   type TokenSet,
 } from "#spi";
 import {
-  cloudFor,
-  cloudOverrides,
-  createTokenSource,
-  type EntraOptions,
-  graphAudiences,
-} from "../../../connectors/microsoft-identity/index.ts";
-import {
   type GraphBinding,
   type GraphConfig,
   graphProcedures,
@@ -34,6 +27,13 @@ import {
   type FullSandboxOptions,
   startFullSandbox,
 } from "../../../connectors/microsoft-exchange/sandbox/full-sandbox.ts";
+import {
+  cloudFor,
+  cloudOverrides,
+  createTokenSource,
+  type EntraOptions,
+  graphAudiences,
+} from "../../../connectors/microsoft-identity/index.ts";
 import { bindQuery } from "../../../src/query/bind.ts";
 import { bindInput, inputsOfBody } from "../../../src/query/bind-input.ts";
 import { bodyPlaces, rowBinder, type WriteKind } from "../../../src/query/bind-rows.ts";
@@ -42,6 +42,7 @@ import { parseQuery } from "../../../src/query/parse-query.ts";
 import { compileFilter } from "../../../src/query/residual.ts";
 import { split } from "../../../src/query/split.ts";
 import type { QueryBody } from "../../../src/runtime/use-cases.ts";
+import { recordedSession } from "../../coverage/recorder.ts";
 import { hasGraphContract, requestComplaint, responseComplaint } from "../graph-contract.ts";
 import { fetchHttp } from "./fetch-http.ts";
 
@@ -138,6 +139,7 @@ export function useGraph(options: FullSandboxOptions = {}) {
     return {
       http: transport(login, more),
       tokens: { access: () => tokenOf(login, more), invalidate: async () => false },
+      socket: () => Promise.reject(new Error("this connector speaks HTTP only")),
       clock: { now: () => Date.now(), sleep },
       random: {
         bytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
@@ -183,7 +185,8 @@ export function useGraph(options: FullSandboxOptions = {}) {
       oauth: options,
       ...changes,
     };
-    return openGraphSession(config, context(login, more));
+    const place = { connector: "microsoft-exchange", schema: "MSGraph" };
+    return recordedSession(place, openGraphSession(config, context(login, more)));
   }
 
   async function query(

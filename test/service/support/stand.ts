@@ -10,6 +10,7 @@ import {
 import { createLog } from "../../../src/log.ts";
 import { type Service, startService } from "../../../src/service.ts";
 import { readSettings } from "../../../src/settings.ts";
+import { recorded } from "../../coverage/recorder.ts";
 import { type Client, createClient } from "./client.ts";
 
 export const alice = "alice@sandbox.example";
@@ -52,11 +53,12 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
     ...options.environment,
   });
   const log = createLog({ level: settings.LOG_LEVEL, destination: { write: (line) => lines.push(line) } });
-  const definitions = await installedConnectors({
+  const installed = await installedConnectors({
     environment: {},
     cloudOverridesFile: overrides,
     readFile: (file) => readFile(file, "utf8"),
   });
+  const definitions = installed.map(recorded);
   const service = await startService({ settings, definitions, log, version: "0.0.0-test" });
   const key = (await readFile(service.adminKeyFile ?? "", "utf8")).trim();
   const client = (one: string) => createClient(service.url, one, (text) => heard.push(text));

@@ -1,0 +1,90 @@
+import { mkdirSync, rmSync } from "node:fs";
+import type { Reporter, TestModule, TestRunEndReason, TestSpecification, Vitest } from "vitest/node";
+import { stored } from "../../src/commands/generated.ts";
+import { gather, type PassedTest, readRecords } from "./evidence.ts";
+import { keepEvidence } from "./kept-evidence.ts";
+import { findingsOf, pageOf, type Subject, subjects } from "./subjects.ts";
+
+/** How many lines of a long list are shown. */
+const shownLines = 40;
+
+export interface CoverageReporterOptions {
+  /** Where the workers write their records. */
+  readonly folder: string;
+}
+
+/**
+ * After a run of all tests: keeps what they executed for the page, and fails the run where something declared was not
+ * executed. A run of some tests, or with failures, says nothing of coverage.
+ */
+export default class CoverageReporter implements Reporter {
+  readonly #folder: string;
+  #vitest: Vitest | undefined;
+  #isWhole = false;
+
+  constructor({ folder }: CoverageReporterOptions) {
+    this.#folder = folder;
+  }
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest;
+    mkdirSync(this.#folder, { recursive: true });
+  }
+
+  async onTestRunStart(specifications: readonly TestSpecification[]): Promise<void> {
+    const all = (await this.#vitest?.globTestSpecifications()) ?? [];
+    const isFiltered = specifications.length < all.length || this.#vitest?.config.testNamePattern !== undefined;
+    this.#isWhole = !isFiltered && specifications.some(({ project }) => project.name === "default");
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], _errors: readonly unknown[], reason: TestRunEndReason): void {
+    if (this.#isWhole && reason === "passed") this.#report(passedIn(modules));
+    else if (process.env["SHOW_UNEXECUTED"] !== undefined) this.#show(passedIn(modules));
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** For work on a test: what is left when only the chosen tests are counted. */
+  #show(passed: ReadonlyMap<string, PassedTest>): void {
+    for (const subject of subjects) {
+      const evidence = gather(readRecords(this.#folder), subject.definition.name, passed);
+      console.log(findingsOf(subject, evidence).unmarked.join("\n"));
+    }
+  }
+
+  #report(passed: ReadonlyMap<string, PassedTest>): void {
+    for (const subject of subjects) {
+      const { name } = subject.definition;
+      const evidence = gather(readRecords(this.#folder), name, passed);
+      keepEvidence(name, evidence);
+      const complaints = complaintsOf(subject, evidence);
+      if (complaints.length === 0) continue;
+      console.error(`\n${complaints.join("\n")}`);
+    }
+  }
+}
+
+function complaintsOf(subject: Subject, evidence: Parameters<typeof findingsOf>[1]): string[] {
+  const { unmarked, stale } = findingsOf(subject, evidence);
+  const page = pageOf(subject, evidence);
+  return [
+    ...list("Declared, but executed by no test, and not named in test/coverage/impossible.ts", unmarked),
+    ...list("Named in test/coverage/impossible.ts without need", stale),
+    ...(stored(page.path) === page.text
+      ? []
+      : [`${page.path} is stale: run \`node test/coverage/write-page.ts\` and commit the result.`]),
+  ];
+}
+
+function list(title: string, lines: readonly string[]): string[] {
+  if (lines.length === 0) return [];
+  const rest = lines.length > shownLines ? [`  … and ${lines.length - shownLines} more`] : [];
+  return [`${title} (${lines.length}):`, ...lines.slice(0, shownLines).map((line) => `  - ${line}`), ...rest];
+}
+
+function passedIn(modules: readonly TestModule[]): Map<string, PassedTest> {
+  const passed = new Map<string, PassedTest>();
+  for (const module of modules)
+    for (const test of module.children.allTests("passed"))
+      passed.set(test.id, { file: module.relativeModuleId, title: test.fullName });
+  return passed;
+}
