@@ -22,6 +22,7 @@ import { systemClock } from "./runtime/clock.ts";
 import { connectionSchema } from "./runtime/connection-schema.ts";
 import { createTestCases, testCauses } from "./runtime/connection-test.ts";
 import { createConnections } from "./runtime/connections.ts";
+import { Dialogues } from "./runtime/dialogues.ts";
 import { fileAccess, fileCauses } from "./runtime/files.ts";
 import { createHealthCases } from "./runtime/health.ts";
 import { createIdempotencyCases } from "./runtime/idempotency.ts";
@@ -135,11 +136,13 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     http: Parameters<typeof tokenService.accessTokens>[0]["http"],
   ) => tokenService.accessTokens({ connectionId, source, http });
   const getConnector = (name: string): ConnectorDefinition => registry.get(name);
+  const dialogues = new Dialogues(clock);
   const resolved = createResolvedConnections({
     access: connections,
     variables,
     store,
     surroundings,
+    dialogues,
     idleMs: sessionIdleMs,
     getConnector,
     tokensFor,
@@ -198,6 +201,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
         const { id } = await connections.locate(call, reference);
         await connections.remove(call, reference, options);
         resolved.sessions.retire(id);
+        dialogues.forget(id);
       },
     },
     tests: createTestCases({
@@ -212,6 +216,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       connections: resolved,
       tokens,
       surroundings,
+      dialogues,
       causes: runtimeCauses,
       clock,
       log,

@@ -8,6 +8,7 @@ import type {
   HttpRequest,
   HttpResponse,
   Log,
+  OpenSocketTo,
   Random,
   TransportOptions,
 } from "#spi";
@@ -30,7 +31,7 @@ import { type Origin, Origins, parseUrl } from "./origins.ts";
 import { type AgentProxy, proxyRules } from "./proxy-rules.ts";
 import { type Resolver, systemResolver } from "./resolve.ts";
 import type { Slots } from "./slots.ts";
-import { connectSocket, type OpenSocket, type SocketTarget } from "./sockets.ts";
+import { connectSocket } from "./sockets.ts";
 import { tlsLayer } from "./tls.ts";
 
 /** What a transport is given besides its options. */
@@ -66,7 +67,7 @@ export interface Transport {
   /** Takes over a pause that another instance met. */
   holdUntil(untilMs: number): void;
   /** A TCP or TLS socket under the same egress, proxy and TLS rules. */
-  socket(target: SocketTarget, signal: AbortSignal): Promise<OpenSocket>;
+  readonly socket: OpenSocketTo;
   /** Ends requests under way with TRANSPORT_CLOSED. */
   close(): Promise<void>;
 }

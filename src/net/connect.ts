@@ -26,6 +26,8 @@ export interface Target {
   readonly rule: TrustRule;
   /** The managed-identity endpoint: reached directly, whatever egress says about link-local addresses. */
   readonly exempt: boolean;
+  /** Application protocols to offer in the handshake (ALPN); absent = HTTP. */
+  readonly protocols?: readonly string[];
 }
 
 export interface Connection {
@@ -40,7 +42,15 @@ export async function connect(target: Target, parts: ConnectParts): Promise<Conn
   const route = target.exempt ? undefined : parts.proxy(host, port);
   const raw = route === undefined ? await dial(host, port, parts, target.exempt) : await through(route, target, parts);
   if (!target.secure) return { socket: raw };
-  return parts.tls.secure(raw, { host, rule: target.rule, limitMs: parts.limits.tlsMs, observer: parts.observer });
+  const { limits, observer } = parts;
+  const { rule, protocols } = target;
+  return parts.tls.secure(raw, {
+    host,
+    rule,
+    limitMs: limits.tlsMs,
+    observer,
+    ...(protocols === undefined ? {} : { protocols }),
+  });
 }
 
 async function through(route: ProxyRoute, { host, port }: Target, parts: ConnectParts): Promise<Socket> {

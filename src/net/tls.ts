@@ -20,6 +20,8 @@ export interface SecureOptions {
   readonly rule: TrustRule;
   readonly limitMs: number;
   readonly observer: Observer;
+  /** Application protocols to offer (ALPN); absent = HTTP. */
+  readonly protocols?: readonly string[];
 }
 
 /** Makes TLS sockets that are already verified; no byte of the caller leaves before. */
@@ -34,11 +36,11 @@ export function tlsLayer(options: TlsOptions, files: FileAccess, clock: Clock): 
   let pin: Promise<Pin | undefined> | undefined;
   const weak = pinWarnings(options.serverCert);
   return {
-    async secure(raw, { host, rule, limitMs, observer }) {
+    async secure(raw, { host, rule, limitMs, observer, protocols = ["http/1.1"] }) {
       const handshake = async () => {
         pin ??= readPin(options.serverCert, files);
         const wanted = await pin;
-        const socket = await shakeHands(raw, host, limitMs, contextFor(options.extraCa));
+        const socket = await shakeHands(raw, host, limitMs, { protocols, secureContext: contextFor(options.extraCa) });
         const certificate = verified(socket, { host, rule, pin: wanted, nowMs: clock.now() });
         return { socket, certificate };
       };
@@ -83,7 +85,12 @@ function contextFor(extraCa: string | undefined): SecureContext {
  * the certificate can be shown in the report, and skips its name check once the chain has failed; `verified` judges
  * instead. No session is ever resumed: a resumed one shows no certificate to compare.
  */
-function shakeHands(raw: Socket, host: string, limitMs: number, secureContext: SecureContext): Promise<TLSSocket> {
+function shakeHands(
+  raw: Socket,
+  host: string,
+  limitMs: number,
+  { protocols, secureContext }: { readonly protocols: readonly string[]; readonly secureContext: SecureContext },
+): Promise<TLSSocket> {
   const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
   const socket = tls.connect({
     socket: raw,
@@ -93,7 +100,7 @@ function shakeHands(raw: Socket, host: string, limitMs: number, secureContext: S
     minVersion: "TLSv1.2",
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
-    ALPNProtocols: ["http/1.1"],
+    ...(protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] }),
   });
   const timer = setTimeout(() => {
     socket.destroy();

@@ -51,6 +51,8 @@ export interface ReadyConnection extends Configuration {
   readonly connectionId: string;
   readonly name: string;
   readonly version: string;
+  /** When the connection was changed last, in milliseconds since the epoch. */
+  readonly changedAt: number;
 }
 
 export interface ReadyParts {
@@ -85,7 +87,8 @@ export function createReadyConnections({ access, variables, getConnector }: Read
     const stamp = await variables.stamp(call, names);
     const resolved = await variables.resolve(call, values, fixedProperties(definition));
     const version = versionOf(located, stamp);
-    const made = { ...configure(definition, resolved), connectionId: located.id, name: located.name, version };
+    const { id: connectionId, name, changedAt } = located;
+    const made = { ...configure(definition, resolved), connectionId, name, version, changedAt };
     keep(located, names, stamp, made);
     return made;
   };

@@ -14,6 +14,8 @@ export interface LocatedConnection {
   readonly version: number;
   readonly connector: string;
   readonly active: boolean;
+  /** Milliseconds since the epoch. */
+  readonly changedAt: number;
 }
 /** The same with its property values: variables unresolved, secrets opened, defaults not filled in. */
 export interface LoadedConnection extends LocatedConnection {
@@ -65,12 +67,15 @@ export function createConnectionAccess({ vault, audit }: AccessParts, cached: Re
   };
 }
 
-const located = ({ record: { id, name, version, connector, active } }: StoredConnection): LocatedConnection => ({
+const located = ({
+  record: { id, name, version, connector, active, updatedAt },
+}: StoredConnection): LocatedConnection => ({
   id,
   name,
   version,
   connector,
   active,
+  changedAt: updatedAt,
 });
 
 /** Validation lets only text, numbers and flags be stored. */

@@ -5,6 +5,7 @@ import {
   type Clock,
   type ConnectorDefinition,
   ConnectorError,
+  type Dialogue,
   type HttpClient,
   type Log,
   type PropertyValues,
@@ -18,10 +19,12 @@ import {
 } from "#spi";
 import type { Store } from "../store/store.ts";
 import type { AuditTrail } from "./audit.ts";
-import { closedValues, configure, fixedProperties } from "./configuration.ts";
+import { type Configuration, closedValues, configure, fixedProperties } from "./configuration.ts";
 import type { ConnectionAccess } from "./connections.ts";
+import type { Dialogues } from "./dialogues.ts";
 import { openSession, type SessionSurroundings } from "./open-session.ts";
 import { passingTokens } from "./passing-tokens.ts";
+import { isoTime } from "./representation.ts";
 import type { Connections } from "./resolve-connection.ts";
 import { TestRecord } from "./test-report.ts";
 import type {
@@ -52,6 +55,7 @@ export interface TestParts {
   readonly connections: Connections;
   readonly tokens: Pick<TokenCases, "get">;
   readonly surroundings: SessionSurroundings;
+  readonly dialogues: Dialogues;
   /** Cause tables of the runtime and the transport. */
   readonly causes: readonly Cause[];
   readonly clock: Clock;
@@ -66,6 +70,8 @@ interface Subject {
   /** As validation wants to see them. */
   readonly given: Readonly<Record<string, unknown>>;
   tokens(source: TokenSource, http: HttpClient): AccessTokens;
+  /** Where the conversation goes, where it is asked for; nowhere for properties that never were saved. */
+  dialogue?(configuration: Configuration): Dialogue | undefined;
 }
 
 export function createTestCases(parts: TestParts): TestCases {
@@ -92,6 +98,22 @@ export function createTestCases(parts: TestParts): TestCases {
       return run(parts, call, { definition, values, given: properties, tokens });
     },
 
+    async dialogue(call, reference) {
+      const located = await parts.access.locate(call, reference);
+      await parts.audit.record(call, "connection.debug", `connection/${located.id}`, "started");
+      const ready = await parts.connections.ready(call, located);
+      const kept = parts.dialogues.read(located.id, ready, located.changedAt);
+      if (kept === undefined) return { agent: parts.agent, enabled: false, lines: [], dropped: 0 };
+      const { untilMs, lines, dropped } = kept;
+      return {
+        agent: parts.agent,
+        enabled: untilMs > parts.clock.now(),
+        until: isoTime(untilMs),
+        lines: lines.map(({ at, direction, text }) => ({ at: isoTime(at), direction, text })),
+        dropped,
+      };
+    },
+
     async status(call, reference) {
       const located = await parts.access.locate(call, reference);
       const state = await parts.store.connectionStates.read(located.id);
@@ -115,7 +137,9 @@ async function testSaved(parts: TestParts, call: Call, reference: string): Promi
   const { values } = await parts.access.load(call, located.id);
   await parts.audit.record(call, "connection.test", `connection/${located.id}`, "started");
   const tokens: Subject["tokens"] = (source, http) => parts.tokensFor(located.id, source, http);
-  const report = await run(parts, call, { definition, values, given: values, tokens });
+  const dialogue: Subject["dialogue"] = (configuration) =>
+    parts.dialogues.of(located.id, configuration, located.changedAt);
+  const report = await run(parts, call, { definition, values, given: values, tokens, dialogue });
   await parts.store.connectionStates.saveLastTest(located.id, lastTest(report, parts.clock.now()));
   return report;
 }
@@ -155,11 +179,14 @@ const factsOf = ({ obtainedAt, hasRefreshToken }: TokenView): TokenFacts => ({
   ...(obtainedAt === undefined ? {} : { obtainedAt: Date.parse(obtainedAt) }),
 });
 
+/** Steps every connection has unless its connector says otherwise. */
+const judged: readonly StepId[] = ["authentication", "protocol", "mailbox", "permission"];
+
 async function run(parts: TestParts, call: Call, subject: Subject): Promise<TestReport> {
   const start = performance.now();
   const record = new TestRecord([...parts.causes, ...subject.definition.causes]);
   const names = variablesIn(subject.values);
-  const applicable = new Set<StepId>(["configuration", "authentication", "protocol", "mailbox", "permission"]);
+  const applicable = new Set<StepId>(["configuration", ...judged]);
   if (names.length > 0) applicable.add("variables");
   try {
     await examine(parts, call, subject, record, applicable);
@@ -187,12 +214,16 @@ async function examine(
   checkProperties(parts, subject, record);
   const resolved = await resolveVariables(parts, call, subject, record);
   const configuration = configure(definition, resolved);
-  for (const step of stepsOf(configuration.options)) applicable.add(step);
+  const own = definition.steps?.(configuration.config);
+  if (own !== undefined) for (const step of judged) applicable.delete(step);
+  for (const step of own ?? stepsOf(configuration.options)) applicable.add(step);
   const source = definition.tokens?.(configuration.config, parts.surroundings.files);
+  const dialogue = subject.dialogue?.(configuration);
   const opened = await openSession(
     {
       ...configuration,
       ...(source === undefined ? {} : { tokens: (http: HttpClient) => subject.tokens(source, http) }),
+      ...(dialogue === undefined ? {} : { dialogue }),
       observer: { observe: (observation) => record.observe(observation) },
       once: true,
     },

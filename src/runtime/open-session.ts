@@ -3,6 +3,7 @@ import type {
   Clock,
   ConnectorContext,
   ConnectorDefinition,
+  Dialogue,
   FileAccess,
   HttpClient,
   Log,
@@ -36,6 +37,8 @@ export interface SessionRequest {
   /** Makes the connection's tokens; its requests to the identity provider go over the same transport. */
   readonly tokens?: (http: HttpClient) => AccessTokens;
   readonly observer?: Observer;
+  /** Takes the conversation with the server, where it is asked for. */
+  readonly dialogue?: Dialogue;
   readonly heldUntilMs?: number;
   readonly onPause?: (untilMs: number) => void;
   /** Calls are tried once and busy servers not waited for. */
@@ -58,8 +61,10 @@ export async function openSession(request: SessionRequest, surroundings: Session
   const { files, log, clock, random } = surroundings;
   const context: ConnectorContext = {
     http: transport.http,
+    socket: (target, signal) => transport.socket(target, signal),
     ...(tokens === undefined ? {} : { tokens }),
     attempt: (call, send, signal) => transport.attempt(call, send, signal),
+    ...(request.dialogue === undefined ? {} : { dialogue: request.dialogue }),
     files,
     log,
     clock,

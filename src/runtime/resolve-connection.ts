@@ -9,6 +9,7 @@ import {
 import type { Store } from "../store/store.ts";
 import { createReadyConnections, type ReadyConnection } from "./configuration.ts";
 import type { ConnectionAccess } from "./connections.ts";
+import type { Dialogues } from "./dialogues.ts";
 import { openSession, type SessionSurroundings } from "./open-session.ts";
 import type { ResolveConnection } from "./resolved-connection.ts";
 import { createSessionPool, type SessionPool } from "./sessions.ts";
@@ -19,6 +20,7 @@ export interface ResolveParts {
   readonly variables: VariableResolver;
   readonly store: Store;
   readonly surroundings: SessionSurroundings;
+  readonly dialogues: Dialogues;
   readonly idleMs: number;
   getConnector(name: string): ConnectorDefinition;
   tokensFor(connectionId: string, source: TokenSource, http: HttpClient): AccessTokens;
@@ -66,12 +68,14 @@ async function open(
   const { definition, config, options, connectionId } = target;
   const source = definition.tokens?.(config, parts.surroundings.files);
   const state = await parts.store.connectionStates.read(connectionId);
+  const dialogue = parts.dialogues.of(connectionId, target, target.changedAt);
   const request = {
     definition,
     config,
     options,
     ...(source === undefined ? {} : { tokens: (http: HttpClient) => parts.tokensFor(connectionId, source, http) }),
     ...(state.throttledUntil === undefined ? {} : { heldUntilMs: state.throttledUntil }),
+    ...(dialogue === undefined ? {} : { dialogue }),
     onPause: (untilMs: number) => recordPause(parts, connectionId, untilMs),
   };
   const opened = await openSession(request, parts.surroundings);
@@ -95,6 +99,7 @@ function withClose(session: Session, close: () => Promise<void>): Session {
     update: (table, rows, signal) => session.update(table, rows, signal),
     delete: (table, rows, signal) => session.delete(table, rows, signal),
     execute: (procedure, signal) => session.execute(procedure, signal),
+    ...(session.contents === undefined ? {} : { contents: session.contents }),
     close,
   };
 }

@@ -201,12 +201,29 @@ export interface ConnectionStatus {
   readonly warnings: readonly { readonly code: string; readonly detail: string; readonly at?: string }[];
 }
 
+/** What this agent recorded of a connection's conversation with its server. */
+export interface DialogueReport {
+  readonly agent: string;
+  /** Lines are being recorded. */
+  readonly enabled: boolean;
+  readonly until?: string;
+  readonly lines: readonly {
+    readonly at: string;
+    readonly direction: "sent" | "received" | "note";
+    readonly text: string;
+  }[];
+  /** Older lines that made room for newer ones. */
+  readonly dropped: number;
+}
+
 export interface TestCases {
   test(call: Call, connection: string): Promise<TestReport>;
   /** On every live agent of this one's group. Errors: UNSUPPORTED while the group has other agents. */
   testOnGroup(call: Call, connection: string): Promise<{ readonly reports: readonly TestReport[] }>;
   testUnsaved(call: Call, connector: string, properties: Readonly<Record<string, unknown>>): Promise<TestReport>;
   status(call: Call, connection: string): Promise<ConnectionStatus>;
+  /** The conversation with the server as this agent recorded it, where the connection asks for it. */
+  dialogue(call: Call, connection: string): Promise<DialogueReport>;
 }
 
 // ---- tokens --------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-import type { Cause } from "./causes.ts";
+import type { Cause, StepId } from "./causes.ts";
 import type { ConnectorContext, FileAccess } from "./context.ts";
 import type { TransportOptions } from "./http.ts";
 import type { Procedure } from "./procedure.ts";
@@ -61,6 +61,13 @@ export interface ConnectorDefinition<C = unknown, B = unknown> {
   /** What will stop and when, as the configuration and the state of its tokens tell. */
   expiries?(config: C, tokens: TokenFacts | undefined): readonly Expiry[];
   warnings?(config: C): readonly Warning[];
+  /** The steps a connection test has with this configuration; absent = those of an HTTP connection. */
+  steps?(config: C): readonly StepId[];
+  /**
+   * For how many minutes, counted from the last change of the connection, its conversation with the server is recorded;
+   * undefined where the configuration does not ask for it.
+   */
+  debugMinutes?(config: C): number | undefined;
   connect(config: C, context: ConnectorContext): Promise<Session<B>>;
 }
 

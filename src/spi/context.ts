@@ -1,5 +1,7 @@
+import type { Dialogue } from "./dialogue.ts";
 import type { HttpClient } from "./http.ts";
 import type { Secret } from "./secret.ts";
+import type { OpenSocketTo } from "./sockets.ts";
 import type { AccessTokens } from "./tokens.ts";
 
 export interface Log {
@@ -44,6 +46,8 @@ export interface FileAccess {
 /** All the world a connector sees. */
 export interface ConnectorContext {
   readonly http: HttpClient;
+  /** For protocols other than HTTP. */
+  readonly socket: OpenSocketTo;
   /** Present when the transport authenticates by bearer token. */
   readonly tokens?: AccessTokens;
   /**
@@ -52,6 +56,8 @@ export interface ConnectorContext {
    * `retry: "later"` and either nothing happened (`effect: "none"`) or the call is repeatable.
    */
   attempt<T>(call: CallInfo, send: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** Present while the configuration asks for the conversation with the server (`ConnectorDefinition.debugMinutes`). */
+  readonly dialogue?: Dialogue;
   readonly files: FileAccess;
   readonly log: Log;
   readonly clock: Clock;

@@ -1,4 +1,5 @@
 import type { StepId } from "./causes.ts";
+import type { Contents } from "./content.ts";
 import type { BoundProcedure } from "./procedure.ts";
 import type { BoundQuery } from "./query.ts";
 import type { RecordStream, Row, RowOutcome } from "./records.ts";
@@ -20,7 +21,7 @@ export interface Identity {
 /** Takes what a connection test finds. A throw inside `step` fails that step (or the one its cause names) and ends the test. */
 export interface StepReporter {
   step(
-    id: Extract<StepId, "authentication" | "protocol" | "mailbox" | "permission">,
+    id: Extract<StepId, "challenge" | "authentication" | "protocol" | "mailbox" | "permission">,
     title: string,
     look: () => Promise<StepFinding>,
   ): Promise<void>;
@@ -37,5 +38,7 @@ export interface Session<B = unknown> {
   update(table: TableDefinition<B>, rows: readonly Row[], signal: AbortSignal): Promise<readonly RowOutcome[]>;
   delete(table: TableDefinition<B>, rows: readonly Row[], signal: AbortSignal): Promise<readonly RowOutcome[]>;
   execute(procedure: BoundProcedure<B>, signal: AbortSignal): RecordStream;
+  /** Absent: this connector has no contents of that kind. */
+  readonly contents?: Contents<B>;
   close(): Promise<void>;
 }

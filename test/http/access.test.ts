@@ -31,6 +31,7 @@ GET    /v1/agents                                                agent auditor
 GET    /v1/audit                                                 auditor
 GET    /v1/connections                                           designer auditor
 GET    /v1/connections/:connection                               designer auditor
+GET    /v1/connections/:connection/debug                         designer
 GET    /v1/connections/:connection/procedures                    designer operator auditor
 GET    /v1/connections/:connection/procedures/:procedure         designer operator auditor
 GET    /v1/connections/:connection/status                        designer agent auditor

@@ -11,6 +11,7 @@ import {
   connectionReplacement,
   connectionStatus,
   connectionView,
+  dialogueReport,
   testReport,
   testReports,
 } from "../schemas/connections.ts";
@@ -196,5 +197,22 @@ function connectionTestRoutes(app: Server, { cases }: Pick<HttpParts, "cases">):
       },
     },
     async (request) => cases.tests.status(callOf(request), request.params.connection),
+  );
+  app.get(
+    "/v1/connections/:connection/debug",
+    {
+      config: { access: ["designer"] },
+      schema: {
+        operationId: "getConnectionDialogue",
+        tags,
+        summary: "Read the recorded conversation with the server",
+        description:
+          "Where the connection asks for it (a property of its connector, such as EnableDebugOutput) and for a limited time. It is kept in the memory of the agent that answers; secrets are masked and bodies cut.",
+        params: connectionParams,
+        querystring: noQuery,
+        response: { 200: dialogueReport },
+      },
+    },
+    async (request) => cases.tests.dialogue(callOf(request), request.params.connection),
   );
 }

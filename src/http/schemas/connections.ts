@@ -109,6 +109,22 @@ export const testReports = z
   .object({ reports: z.array(testReport) })
   .meta({ id: "TestReports", description: "One report for each live agent of the group." });
 
+export const dialogueReport = z
+  .object({
+    agent: z.string().meta({ description: "The agent that recorded it." }),
+    enabled: z.boolean().meta({ description: "Lines are being recorded now." }),
+    until: timestamp.optional(),
+    lines: z.array(
+      z.object({
+        at: timestamp,
+        direction: z.enum(["sent", "received", "note"]),
+        text: z.string().meta({ description: "Secrets masked, bodies cut." }),
+      }),
+    ),
+    dropped: z.int().meta({ description: "Older lines that made room for newer ones." }),
+  })
+  .meta({ id: "Dialogue", description: "A connection's conversation with its server, as this agent recorded it." });
+
 export const connectionStatus = z
   .object({
     lastTest: z

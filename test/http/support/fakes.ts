@@ -211,6 +211,10 @@ export function fakeCases(): UseCases {
         return { reports: [testReport] };
       },
       testUnsaved: async () => testReport,
+      dialogue: async (call, connection) => {
+        enter(call, connection);
+        return { agent: "agent-1", enabled: false, lines: [], dropped: 0 };
+      },
       status: async (call, connection) => {
         enter(call, connection);
         return { openSessions: 0, warnings: [] };

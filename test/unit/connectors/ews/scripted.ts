@@ -68,6 +68,7 @@ export class ScriptedServer implements HttpClient {
 
 const context = (http: HttpClient): ConnectorContext => ({
   http,
+  socket: () => Promise.reject(new Error("this connector speaks HTTP only")),
   clock: { now: () => 0, sleep: async () => undefined },
   random: { bytes: (count) => new Uint8Array(count), fraction: () => 0, uuid: () => crypto.randomUUID() },
   log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },

@@ -54,6 +54,7 @@ export function fakeGraph(handler: Handler, tokenText = "opaque"): FakeGraph {
   const waits: number[] = [];
   let uuids = 0;
   const context: ConnectorContext = {
+    socket: () => Promise.reject(new Error("this connector speaks HTTP only")),
     http: {
       async request(request) {
         const call = await seenOf(request);
