@@ -17,6 +17,7 @@ import { readPreferences } from "./preferences.ts";
 import { answerDownload, DOWNLOAD_PATH } from "./routes/reports.ts";
 import { findRoute, isKnownSegment } from "./routing-table.ts";
 import type { GraphFault, GraphService } from "./service.ts";
+import { Subscriptions } from "./subscriptions.ts";
 import { answerUpload, UPLOAD_PATH } from "./uploads.ts";
 
 /** What the Graph face is made of. */
@@ -34,6 +35,7 @@ export function createGraph(options: GraphOptions): Face {
     directory: createDirectoryExtras(),
     uploads: new Map(),
     downloads: new Map(),
+    subscriptions: new Subscriptions(options.organisation.clock),
     shapeOf,
   };
   return (request) => {

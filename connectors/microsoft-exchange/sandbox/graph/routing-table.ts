@@ -11,6 +11,7 @@ import { reportRoutes } from "./routes/reports.ts";
 import type { Route } from "./routes/route.ts";
 import { sendingRoutes } from "./routes/sending.ts";
 import { settingsRoutes } from "./routes/settings.ts";
+import { subscriptionRoutes } from "./routes/subscriptions.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 
 /** Everything the Graph face answers. */
@@ -28,6 +29,7 @@ export const allRoutes: readonly Route[] = [
   ...settingsRoutes,
   ...directoryRoutes,
   ...reportRoutes,
+  ...subscriptionRoutes,
 ];
 
 /** First segments Graph has, served here or not. */
@@ -37,7 +39,6 @@ const knownSegments: readonly string[] = [
   "inferenceClassification",
   "photo",
   "photos",
-  "subscriptions",
   "drive",
   "onenote",
   "planner",
@@ -45,7 +46,7 @@ const knownSegments: readonly string[] = [
 ];
 
 /** Whose paths a route is for: those below a user (or group), or those of the directory itself. */
-const directoryHeads: readonly string[] = ["users", "groups", "places", "reports"];
+const directoryHeads: readonly string[] = ["users", "groups", "places", "reports", "subscriptions"];
 
 /** The outcome of looking a request up. */
 export type Lookup =

@@ -4,6 +4,7 @@ import type { Item, Organisation } from "../mailboxes/index.ts";
 import type { DirectoryExtras } from "./directory-extras.ts";
 import type { MailboxExtras } from "./mailbox-extras.ts";
 import type { Shape } from "./shape.ts";
+import type { Subscriptions } from "./subscriptions.ts";
 import type { UploadSession } from "./uploads.ts";
 
 /** A fault switch for the steps of a batch; whole requests are spoilt before they come here. */
@@ -20,6 +21,7 @@ export type GraphService = {
   readonly uploads: Map<string, UploadSession>;
   /** Finished reports by the token in their address. */
   readonly downloads: Map<string, string>;
+  readonly subscriptions: Subscriptions;
   /** How an item is shown, by its kind. */
   readonly shapeOf: (item: Item) => Shape<Item>;
   readonly stepFault?: GraphFault;

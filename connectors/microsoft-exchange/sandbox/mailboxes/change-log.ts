@@ -24,6 +24,8 @@ export interface Tombstone {
 export class ChangeLog {
   readonly events: MailboxEvent[] = [];
   readonly tombstones: Tombstone[] = [];
+  /** Told of every event when it is recorded. */
+  readonly listeners = new Set<(event: MailboxEvent) => void>();
   #number = 100;
   readonly #clock: () => Date;
 
@@ -42,7 +44,9 @@ export class ChangeLog {
   }
 
   record(event: Omit<MailboxEvent, "number" | "at">): void {
-    this.events.push({ ...event, number: this.#number, at: this.#clock() });
+    const recorded = { ...event, number: this.#number, at: this.#clock() };
+    this.events.push(recorded);
+    for (const listener of this.listeners) listener(recorded);
   }
 
   bury(object: Tombstone["object"], id: string, parentFolderId: string, addedNumber: number): void {

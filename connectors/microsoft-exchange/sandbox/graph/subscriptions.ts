@@ -1,0 +1,146 @@
+import { randomUUID } from "node:crypto";
+import { graphId, type Mailbox, type MailboxEvent } from "../mailboxes/index.ts";
+import { GraphError } from "./errors.ts";
+
+/** What a subscription watches: items of one kind, in one folder or in all. */
+export type Watched = {
+  readonly mailbox: Mailbox;
+  readonly userId: string;
+  readonly collection: "messages" | "events" | "contacts";
+  readonly folderId?: string;
+};
+
+/** One subscription to change notifications. */
+export type Subscription = {
+  readonly id: string;
+  readonly applicationId: string;
+  readonly creatorId: string;
+  readonly tenantId: string;
+  readonly resource: string;
+  readonly changeTypes: readonly string[];
+  readonly clientState?: string;
+  readonly watched: Watched;
+  notificationUrl: string;
+  lifecycleNotificationUrl?: string;
+  expiresAt: Date;
+  /** Stops listening to the mailbox. */
+  readonly end: () => void;
+};
+
+/** The service waits so long for the answer of a validation request. */
+const VALIDATION_MS = 10_000;
+
+const folderClasses = { messages: "IPF.Note", events: "IPF.Appointment", contacts: "IPF.Contact" } as const;
+const entityTypes = { messages: "Message", events: "Event", contacts: "Contact" } as const;
+
+/** All subscriptions; those past their end are gone. */
+export class Subscriptions {
+  readonly #all = new Map<string, Subscription>();
+  readonly #clock: () => Date;
+
+  constructor(clock: () => Date) {
+    this.#clock = clock;
+  }
+
+  /** The living subscriptions of an application. */
+  of(applicationId: string): Subscription[] {
+    for (const one of this.#all.values()) if (one.expiresAt <= this.#clock()) this.remove(one);
+    return [...this.#all.values()].filter((one) => one.applicationId === applicationId);
+  }
+
+  /** Makes a subscription that posts from now on. */
+  add(fields: Omit<Subscription, "id" | "end">): Subscription {
+    const { log } = fields.watched.mailbox;
+    const listener = (event: MailboxEvent) => this.#tell(made, event);
+    const made: Subscription = { ...fields, id: randomUUID(), end: () => log.listeners.delete(listener) };
+    log.listeners.add(listener);
+    this.#all.set(made.id, made);
+    return made;
+  }
+
+  remove(subscription: Subscription): void {
+    subscription.end();
+    this.#all.delete(subscription.id);
+  }
+
+  #tell(subscription: Subscription, event: MailboxEvent): void {
+    if (subscription.expiresAt <= this.#clock()) {
+      this.remove(subscription);
+      return;
+    }
+    const change = changeOf(subscription, event);
+    if (change === undefined || !subscription.changeTypes.includes(change.type)) return;
+    const body = JSON.stringify({ value: [notification(subscription, change.type, change.id)] });
+    const headers = { "content-type": "application/json; charset=utf-8" };
+    // Whoever does not listen misses it, as after the four hours the service tries for.
+    fetch(subscription.notificationUrl, { method: "POST", headers, body }).then(
+      (answer) => answer.body?.cancel(),
+      () => undefined,
+    );
+  }
+}
+
+type Change = { readonly type: "created" | "updated" | "deleted"; readonly id: string };
+
+/** What an event of the mailbox is to a subscription; nothing when it is about something else. */
+function changeOf({ watched }: Subscription, event: MailboxEvent): Change | undefined {
+  if (event.object !== "item") return undefined;
+  const isHere = (folderId: string | undefined): boolean => folderId !== undefined && isWatched(watched, folderId);
+  const [now, before] = [isHere(event.parentFolderId), isHere(event.oldParentFolderId)];
+  if (event.type === "deleted") return now ? { type: "deleted", id: event.id } : undefined;
+  if (event.type === "modified") return now ? { type: "updated", id: event.id } : undefined;
+  if (event.type !== "moved") return now ? { type: "created", id: event.id } : undefined;
+  if (now) return { type: before ? "updated" : "created", id: event.id };
+  return before ? { type: "deleted", id: event.oldId ?? event.id } : undefined;
+}
+
+/** Deleted items lie among messages, whatever they were. */
+function isWatched({ mailbox, folderId, collection }: Watched, id: string): boolean {
+  if (folderId !== undefined) return folderId === id;
+  return mailbox.folders.get(id)?.folderClass?.startsWith(folderClasses[collection]) === true;
+}
+
+function notification(subscription: Subscription, changeType: string, itemId: string): unknown {
+  const { watched } = subscription;
+  const type = entityTypes[watched.collection];
+  const resource = `Users/${watched.userId}/${type}s/${graphId(itemId)}`;
+  return {
+    subscriptionId: subscription.id,
+    subscriptionExpirationDateTime: subscription.expiresAt.toISOString(),
+    changeType,
+    resource,
+    ...(subscription.clientState === undefined ? {} : { clientState: subscription.clientState }),
+    tenantId: subscription.tenantId,
+    resourceData: {
+      "@odata.type": `#Microsoft.Graph.${type}`,
+      "@odata.id": resource,
+      id: graphId(itemId),
+    },
+  };
+}
+
+/** Asks an address to repeat a token, as the service does before it believes that the address wants notifications. */
+export async function validateAddress(address: string): Promise<void> {
+  const url = URL.parse(address);
+  // The service takes https alone; plain http is good for loopback, where the sandbox and its caller are.
+  const isLoopback = url !== null && ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
+  if (url === null || (url.protocol !== "https:" && !(isLoopback && url.protocol === "http:"))) {
+    throw refused("Notification URL must start with 'https://'.");
+  }
+  const token = `Validation: Testing client application reachability for subscription Request-Id: ${randomUUID()}`;
+  url.searchParams.set("validationToken", token);
+  const answer = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "text/plain; charset=utf-8" },
+    signal: AbortSignal.timeout(VALIDATION_MS),
+  }).catch((cause: unknown) => {
+    throw refused(`The server could not be reached: ${cause instanceof Error ? cause.message : String(cause)}`);
+  });
+  const text = await answer.text();
+  if (answer.status === 200 && text === token) return;
+  throw refused(
+    `Subscription validation request failed. Response must exactly match validationToken query parameter (status ${answer.status}).`,
+  );
+}
+
+const refused = (message: string): GraphError => new GraphError(400, "ValidationError", message);
