@@ -1,4 +1,5 @@
 import type { Cause } from "#spi";
+import { kerberosCauses } from "./auth/kerberos/causes.ts";
 
 /** Everything that can go wrong between this service and another machine, told apart, owned and explained. */
 export const networkCauses = [
@@ -418,67 +419,7 @@ export const networkCauses = [
     fix: "Correct the credentials (that takes effect at once), or test the connection.",
     property: "Password",
   },
-  {
-    code: "KERBEROS_NOT_INSTALLED",
-    problem: "UNSUPPORTED",
-    step: "authentication",
-    owner: "service-operator",
-    seen: "The system's Kerberos library, or the optional package it is called with, is not installed.",
-    fix: "Install libgssapi_krb5 (Debian: libgssapi-krb5-2; with a password also krb5-user) and run `npm ci`, which brings the package `koffi`. On machines `koffi` is not built for, install libkrb5-dev, g++, make and python3 and run `npm rebuild kerberos`.",
-  },
-  {
-    code: "KERBEROS_KDC_UNREACHABLE",
-    problem: "UNREACHABLE",
-    step: "authentication",
-    owner: "network",
-    seen: "No Kerberos key distribution centre answered.",
-    fix: "Check KerberosKDC, KerberosRealm and the network to port 88.",
-    property: "KerberosKDC",
-  },
-  {
-    code: "KERBEROS_SPN_UNKNOWN",
-    problem: "AUTHENTICATION_FAILED",
-    step: "authentication",
-    owner: "server-admin",
-    seen: "The realm knows no service of that name.",
-    fix: "Set KerberosSPN to the name the server is registered under (HTTP/host), or have it registered.",
-    property: "KerberosSPN",
-  },
-  {
-    code: "KERBEROS_NO_CREDENTIALS",
-    problem: "AUTHENTICATION_FAILED",
-    step: "authentication",
-    owner: "designer",
-    seen: "There is no usable Kerberos ticket, key or password for the user.",
-    fix: "Check user, password, KerberosKeytabFile (does it hold this principal?) and KerberosTicketCache (is the ticket still valid?).",
-    property: "KerberosKeytabFile",
-  },
-  {
-    code: "KERBEROS_TICKET_REFUSED",
-    problem: "AUTHENTICATION_FAILED",
-    step: "authentication",
-    owner: "server-admin",
-    seen: "The KDC gave a ticket, but the server refused it.",
-    fix: "Check that KerberosSPN belongs to the account the server runs under. With Extended Protection, nothing on the way may end TLS with a certificate of its own; if the evidence says that channel binding was not sent, install what it names.",
-    property: "KerberosSPN",
-  },
-  {
-    code: "KERBEROS_CLOCK_SKEW",
-    problem: "AUTHENTICATION_FAILED",
-    step: "authentication",
-    owner: "service-operator",
-    seen: "The clocks of this machine and of the Kerberos servers differ by more than they allow (commonly 5 minutes).",
-    fix: "Synchronise this machine's clock.",
-  },
-  {
-    code: "KERBEROS_FAILED",
-    problem: "AUTHENTICATION_FAILED",
-    step: "authentication",
-    owner: "designer",
-    seen: "Kerberos failed for another reason, told in the evidence.",
-    fix: "Check realm, clock and Kerberos settings.",
-    property: "KerberosRealm",
-  },
+  ...kerberosCauses,
   // ---- holding back
   {
     code: "CIRCUIT_OPEN",

@@ -43,7 +43,7 @@ export function httpAuthContract(title: string, start: () => Promise<GuardedServ
         code: "AUTHENTICATION_FAILED",
         retry: "never",
         effect: "none",
-        causeCode: expect.stringMatching(/_REFUSED$|^KERBEROS_NO_CREDENTIALS$/),
+        causeCode: expect.stringMatching(/_REFUSED$|^KERBEROS_PASSWORD_WRONG$/),
       });
     });
 

@@ -8,7 +8,7 @@ export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
 clients="python3-exchangelib davmail-server libxml2-utils curl"
 build="libkrb5-dev libgssapi-krb5-2 g++ make python3"
 logins="krb5-kdc krb5-admin-server krb5-user apache2-bin apache2-utils libapache2-mod-auth-gssapi gss-ntlmssp
-  tinyproxy-bin lighttpd openssl python3-gssapi python3-requests-ntlm"
+  tinyproxy-bin squid faketime lighttpd openssl python3-gssapi python3-requests-ntlm"
 store="postgresql"
 
 missing=""

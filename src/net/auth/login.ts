@@ -46,7 +46,8 @@ export function challengesOf(answer: Answer, observer: Observer): readonly Chall
   return challenges;
 }
 
-const schemesOf = (challenges: readonly Challenge[]): string[] => [
+/** The schemes named, each once. */
+export const schemesOf = (challenges: readonly Challenge[]): string[] => [
   ...new Set(challenges.map(({ scheme }) => sanitized(scheme, 40))),
 ];
 

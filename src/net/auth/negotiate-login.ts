@@ -1,11 +1,11 @@
-import type { KerberosOptions } from "#spi";
+import { ConnectorError, type KerberosOptions } from "#spi";
 import type { Answer } from "../answer.ts";
 import { failure } from "../failures.ts";
 import { type BoundSocket, BoundSockets } from "./bound-sockets.ts";
 import { challengeOf, parseChallenges } from "./challenge.ts";
 import type { KerberosHelper } from "./kerberos/helper.ts";
 import { KerberosHelpers, type KerberosParts } from "./kerberos/helpers.ts";
-import { type CredentialedCall, challengesOf, type Login, refusal } from "./login.ts";
+import { type CredentialedCall, challengesOf, type Login, refusal, schemesOf } from "./login.ts";
 
 export interface NegotiateParts extends KerberosParts {
   /** Sockets for one origin. */
@@ -91,7 +91,9 @@ class NegotiateLogin implements Login {
           break;
         }
         await answer.discard();
-        step = await helper.proceed(step.context, token);
+        step = await helper.proceed(step.context, token, "refusal").catch((error: unknown) => {
+          throw withEvidence(error, { offered: schemesOf(challenges), ...evidence });
+        });
       }
     } catch (error) {
       await helper.drop(step.context);
@@ -128,6 +130,11 @@ class NegotiateLogin implements Login {
     socket.isAuthenticated = answer.header("persistent-auth")[0]?.toLowerCase() === "true";
     return answer;
   }
+}
+
+/** A refusal inside a token of the server's, with what stood around it. */
+function withEvidence(error: unknown, more: Readonly<Record<string, unknown>>): unknown {
+  return error instanceof ConnectorError ? error.with({ evidence: { ...error.evidence, ...more } }) : error;
 }
 
 /** Tells whoever looks into a refusal whether Extended Protection may be the reason. */

@@ -174,10 +174,16 @@ export const proofs: ReadonlyMap<string, Proof> = new Map<string, Proof>([
   ...produced("test/peers/causes.peers.test.ts", {
     KERBEROS_KDC_UNREACHABLE: "a KDC whose port is closed",
     KERBEROS_SPN_UNKNOWN: "a KerberosSPN the realm has not",
-    KERBEROS_CLOCK_SKEW: "a KDC that answers KRB_AP_ERR_SKEW",
+    KERBEROS_CLOCK_SKEW: "a KDC whose clock is two hours ahead",
     KERBEROS_KEYTAB_PRINCIPAL: "a keytab of another principal",
+    KERBEROS_KEYTAB_OUTDATED: "a keytab made of an older password",
     KERBEROS_TICKET_EXPIRED: "a ticket cache whose ticket is over",
-    KERBEROS_NO_CREDENTIALS: "a wrong password",
+    KERBEROS_NO_CREDENTIALS: "a ticket cache without a ticket",
+    KERBEROS_PASSWORD_WRONG: "a wrong password, with and without pre-authentication",
+    KERBEROS_PASSWORD_EXPIRED: "an account whose password must be changed",
+    KERBEROS_USER_UNKNOWN: "a principal the KDC does not know",
+    KERBEROS_ACCOUNT_LOCKED: "an account that may have no tickets",
+    KERBEROS_ACCOUNT_EXPIRED: "an account past its last day",
     KERBEROS_TICKET_REFUSED: "a service ticket for another service of the realm",
   }),
   ...shown("test/unit/net/kerberos.test.ts", {

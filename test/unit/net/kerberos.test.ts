@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type KerberosOptions, Secret } from "#spi";
-import { kerberosFailure } from "../../../src/net/auth/kerberos/errors.ts";
+import { type KerberosSource, kerberosFailure } from "../../../src/net/auth/kerberos/errors.ts";
 import { KerberosHelper } from "../../../src/net/auth/kerberos/helper.ts";
 import { kerberosSettings, krb5Conf, serviceOf } from "../../../src/net/auth/kerberos/settings.ts";
 import { wireLimits } from "../../../src/net/limits.ts";
@@ -113,20 +113,31 @@ describe("settings", () => {
 
 /** Said by MIT krb5 1.20 and its kinit. */
 describe("what Kerberos says", () => {
-  test.each([
-    ["Cannot contact any KDC for realm 'A'", "KERBEROS_KDC_UNREACHABLE", "UNREACHABLE"],
-    ['Cannot find KDC for realm "A"', "KERBEROS_KDC_UNREACHABLE", "UNREACHABLE"],
-    ["Server HTTP/x@A not found in Kerberos database", "KERBEROS_SPN_UNKNOWN", "AUTHENTICATION_FAILED"],
-    ["kinit: Client 'x@A' not found in Kerberos database", "KERBEROS_NO_CREDENTIALS", "AUTHENTICATION_FAILED"],
-    ["kinit: Password incorrect while getting initial credentials", "KERBEROS_NO_CREDENTIALS", "AUTHENTICATION_FAILED"],
-    ["A required argument is missing", "KERBEROS_NO_CREDENTIALS", "AUTHENTICATION_FAILED"],
-    ["No credentials cache found", "KERBEROS_NO_CREDENTIALS", "AUTHENTICATION_FAILED"],
-    ["SPNEGO cannot find mechanisms to negotiate", "KERBEROS_NO_CREDENTIALS", "AUTHENTICATION_FAILED"],
-    ["Clock skew too great", "KERBEROS_CLOCK_SKEW", "AUTHENTICATION_FAILED"],
-    ["Decrypt integrity check failed", "SERVER_NOT_PROVEN", "AUTHENTICATION_FAILED"],
-    ["something new\n with lines", "KERBEROS_FAILED", "AUTHENTICATION_FAILED"],
-  ])("%j is %s", (said, causeCode, code) => {
-    expect(kerberosFailure(said)).toMatchObject({ causeCode, code, remote: { service: "Kerberos" } });
+  test.each<[string, KerberosSource, string, string?]>([
+    ["Cannot contact any KDC for realm 'A'", "keytab", "KERBEROS_KDC_UNREACHABLE", "UNREACHABLE"],
+    ['Cannot find KDC for realm "A"', "password", "KERBEROS_KDC_UNREACHABLE", "UNREACHABLE"],
+    ["Server HTTP/x@A not found in Kerberos database", "ticketCache", "KERBEROS_SPN_UNKNOWN"],
+    ["kinit: Client 'x@A' not found in Kerberos database", "password", "KERBEROS_USER_UNKNOWN"],
+    ["kinit: Password incorrect while getting initial credentials", "password", "KERBEROS_PASSWORD_WRONG"],
+    ["kinit: Preauthentication failed while getting initial credentials", "password", "KERBEROS_PASSWORD_WRONG"],
+    ["Preauthentication failed", "keytab", "KERBEROS_KEYTAB_OUTDATED"],
+    ["Decrypt integrity check failed", "keytab", "KERBEROS_KEYTAB_OUTDATED"],
+    ["Can't find client principal bob@A in cache collection", "keytab", "KERBEROS_KEYTAB_PRINCIPAL"],
+    ["Client's credentials have been revoked", "keytab", "KERBEROS_ACCOUNT_LOCKED"],
+    ["Client's entry in database has expired", "password", "KERBEROS_ACCOUNT_EXPIRED"],
+    ["Password has expired", "keytab", "KERBEROS_PASSWORD_EXPIRED"],
+    ["Password expired.  You must change it now.\nEnter new password: ", "password", "KERBEROS_PASSWORD_EXPIRED"],
+    ["Ticket expired", "ticketCache", "KERBEROS_TICKET_EXPIRED"],
+    ["No credentials cache found", "ticketCache", "KERBEROS_NO_CREDENTIALS"],
+    ["SPNEGO cannot find mechanisms to negotiate", "ticketCache", "KERBEROS_NO_CREDENTIALS"],
+    ["Clock skew too great", "ticketCache", "KERBEROS_CLOCK_SKEW"],
+    ["Clock skew too great", "refusal", "KERBEROS_CLOCK_SKEW"],
+    ["Decrypt integrity check failed", "proof", "SERVER_NOT_PROVEN"],
+    ["The ticket isn't for us", "refusal", "KERBEROS_TICKET_REFUSED"],
+    ["Message stream modified", "refusal", "KERBEROS_TICKET_REFUSED"],
+    ["something new\n with lines", "proof", "KERBEROS_FAILED"],
+  ])("%j, from %s, is %s", (said, source, causeCode, code = "AUTHENTICATION_FAILED") => {
+    expect(kerberosFailure(said, source)).toMatchObject({ causeCode, code, remote: { service: "Kerberos" } });
   });
 });
 
@@ -136,7 +147,6 @@ test("a helper that was never used has nothing to clean up, and a password witho
     service: serviceOf({}, "mail.example"),
     password: new Secret("x"),
     clock: systemClock,
-    isKdcThere: async () => true,
   };
   const helper = new KerberosHelper(options);
   await expect(helper.begin()).rejects.toMatchObject({ causeCode: "KERBEROS_NO_CREDENTIALS" });
@@ -152,7 +162,6 @@ test.each([
     service: serviceOf({}, "mail.example"),
     password: undefined,
     clock: systemClock,
-    isKdcThere: async () => true,
     modules: { ffiPackage, library: "libgssapi_absent.so.2", kerberosPackage: "kerberos-absent" },
   });
   await expect(helper.begin()).rejects.toMatchObject({

@@ -3,10 +3,10 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { type Clock, ConnectorError, type Secret } from "#spi";
+import type { Clock, Secret } from "#spi";
 import { failure } from "../../failures.ts";
 import { withinTime } from "../../resolve.ts";
-import { kerberosFailure, kerberosMissing } from "./errors.ts";
+import { type KerberosSource, kerberosFailure, kerberosMissing } from "./errors.ts";
 import type { KerberosReply, KerberosRequest } from "./process.ts";
 import { type KerberosSettings, krb5Conf, type Service } from "./settings.ts";
 
@@ -46,8 +46,6 @@ export interface HelperOptions {
   readonly service: Service;
   readonly password: Secret | undefined;
   readonly clock: Clock;
-  /** Does a KDC of the user's realm accept connections? */
-  readonly isKdcThere: () => Promise<boolean>;
   /** Others than the usual ones. */
   readonly modules?: KerberosModules;
 }
@@ -74,27 +72,17 @@ export class KerberosHelper {
     const { principal } = settings;
     const named = settings.ticketCache !== undefined || principal === undefined ? {} : { principal };
     const bound = binding === undefined ? {} : { binding: binding.toString("base64") };
-    return this.#call({ op: "begin", service: service.name, ...named, ...bound }).catch(async (error: unknown) => {
-      throw await this.#perhapsNoKdc(error);
-    });
+    return this.#call({ op: "begin", service: service.name, ...named, ...bound }, this.#ticketSource);
   }
 
-  /** With a keytab, MIT krb5 1.20 says "A required argument is missing" both for a wrong principal and for a dead KDC. */
-  async #perhapsNoKdc(error: unknown): Promise<unknown> {
-    const isVague = error instanceof ConnectorError && error.causeCode === "KERBEROS_NO_CREDENTIALS";
-    if (!isVague || (await this.#options.isKdcThere())) return error;
-    const [realm] = this.#options.settings.realms;
-    return failure("KERBEROS_KDC_UNREACHABLE", `No KDC of the realm ${realm?.name} answers.`, { cause: error });
-  }
-
-  /** The next token, or the end: throws when the server's answer does not prove the server. */
-  proceed(context: number, token: string): Promise<KerberosToken> {
-    return this.#call({ op: "proceed", context, token });
+  /** The next token, or the end: throws when the server's answer refuses the ticket or does not prove the server. */
+  proceed(context: number, token: string, source: "proof" | "refusal" = "proof"): Promise<KerberosToken> {
+    return this.#call({ op: "proceed", context, token }, source);
   }
 
   /** Forgets a context that will not be finished. */
   async drop(context: number): Promise<void> {
-    if (this.#child !== undefined) await this.#call({ op: "drop", context });
+    if (this.#child !== undefined) await this.#call({ op: "drop", context }, "proof");
   }
 
   async close(): Promise<void> {
@@ -112,6 +100,8 @@ export class KerberosHelper {
     return {
       PATH: searchPath,
       LC_ALL: "C", // messages are matched by their English text
+      // No mechanisms but the library's own: with gss-ntlmssp (1.2) installed its vague error hides the one of Kerberos.
+      GSS_MECH_CONFIG: "/dev/null",
       ...(settings.realms.length === 0 ? {} : { KRB5_CONFIG: path.join(folder, "krb5.conf") }),
       ...(settings.keytab === undefined ? {} : { KRB5_CLIENT_KTNAME: `FILE:${settings.keytab}` }),
       ...(cache !== undefined ? { KRB5CCNAME: `FILE:${cache}` } : {}),
@@ -122,6 +112,11 @@ export class KerberosHelper {
   get #usesPassword(): boolean {
     const { settings, password } = this.#options;
     return settings.ticketCache === undefined && settings.keytab === undefined && password?.isEmpty === false;
+  }
+
+  get #ticketSource(): KerberosSource {
+    const { keytab, ticketCache } = this.#options.settings;
+    return keytab !== undefined && ticketCache === undefined ? "keytab" : "ticketCache";
   }
 
   /** With a password a ticket is fetched by kinit, which alone can do that on Unix; callers share one run. */
@@ -136,12 +131,12 @@ export class KerberosHelper {
   async #fetchTicket(): Promise<void> {
     const { settings, password, clock } = this.#options;
     const { principal } = settings;
-    if (principal === undefined) throw kerberosFailure("no Kerberos credentials: a password, but no user");
+    if (principal === undefined) throw kerberosFailure("no Kerberos credentials: a password, but no user", "password");
     await kinit(principal, password?.reveal() ?? "", await this.#environment());
     this.#ticketUntilMs = clock.now() + ticketMs;
   }
 
-  async #call(request: KerberosCall): Promise<KerberosToken> {
+  async #call(request: KerberosCall, source: KerberosSource): Promise<KerberosToken> {
     const child = await this.#process();
     const id = ++this.#lastId;
     const { promise, resolve } = Promise.withResolvers<KerberosReply>();
@@ -153,7 +148,7 @@ export class KerberosHelper {
     };
     const reply = await withinTime(promise, callLimitMs, late).finally(() => this.#waiting.delete(id));
     if (!("error" in reply)) return reply;
-    throw reply.isMissing ? kerberosMissing(reply.error) : kerberosFailure(reply.error);
+    throw reply.isMissing ? kerberosMissing(reply.error) : kerberosFailure(reply.error, source);
   }
 
   async #process(): Promise<ChildProcess> {
@@ -202,12 +197,14 @@ async function makeFolder(conf: string): Promise<string> {
 
 /** Puts a ticket into the cache of the environment; the password goes to the process's input and nowhere else. */
 async function kinit(principal: string, password: string, env: Record<string, string>): Promise<void> {
-  const child = spawn("kinit", ["--", principal], { env, stdio: ["pipe", "ignore", "pipe"] });
+  const child = spawn("kinit", ["--", principal], { env, stdio: ["pipe", "pipe", "pipe"] });
   const { promise, resolve, reject } = Promise.withResolvers<number | null>();
   let said = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  const hear = (text: string) => {
     said = (said + text).slice(-2000);
-  });
+  };
+  child.stderr.setEncoding("utf8").on("data", hear);
+  child.stdout.setEncoding("utf8").on("data", hear); // that a password has expired is told there only
   child.once("error", () => reject(kerberosMissing("`kinit` (Debian: krb5-user) is needed to log in with a password")));
   child.once("close", resolve);
   child.stdin.on("error", () => undefined); // kinit may end before it has read
@@ -215,7 +212,7 @@ async function kinit(principal: string, password: string, env: Record<string, st
   const late = () => failure("KERBEROS_KDC_UNREACHABLE", `kinit did not end within ${callLimitMs / 1000} s.`);
   try {
     const code = await withinTime(promise, callLimitMs, late);
-    if (code !== 0) throw kerberosFailure(said);
+    if (code !== 0) throw kerberosFailure(said, "password");
   } finally {
     child.kill("SIGKILL");
   }

@@ -1,8 +1,7 @@
 import type { Clock, FileAccess, KerberosOptions } from "#spi";
-import { type DialParts, dial } from "../../dial.ts";
-import { nobody } from "../../observe.ts";
+import type { DialParts } from "../../dial.ts";
 import { KerberosHelper } from "./helper.ts";
-import { kerberosSettings, type Realm, serviceOf } from "./settings.ts";
+import { kerberosSettings, serviceOf } from "./settings.ts";
 
 export interface KerberosParts {
   readonly dial: DialParts;
@@ -41,18 +40,6 @@ export class KerberosHelpers {
     const { files, clock } = this.#parts;
     const service = serviceOf(this.#options, host);
     const settings = await kerberosSettings(this.#options, this.#parts.dial, files);
-    const isKdcThere = () => isAnyThere(settings.realms[0], this.#parts.dial);
-    return new KerberosHelper({ settings, service, password: this.#options.password, clock, isKdcThere });
+    return new KerberosHelper({ settings, service, password: this.#options.password, clock });
   }
-}
-
-/** Without a realm of our own the machine's configuration names the KDCs, and nothing is known here. */
-async function isAnyThere(realm: Realm | undefined, parts: DialParts): Promise<boolean> {
-  if (realm === undefined) return true;
-  const tries = realm.kdcs.map(async ({ host, port }) => {
-    const socket = await dial(host, port, { ...parts, observer: nobody }, false);
-    socket.destroy();
-  });
-  const found = await Promise.allSettled(tries);
-  return found.some(({ status }) => status === "fulfilled");
 }
