@@ -1,10 +1,10 @@
-import { type ActivityLimits, invalidProperty, type PropertyValues, type TokenSet, type TransportOptions } from "#spi";
+import type { ActivityLimits, PropertyValues, TransportOptions } from "#spi";
 import { given, Values } from "../common/values.ts";
 import {
-  type ClientCredential,
   type Cloud,
   cloudFor,
   type EntraOptions,
+  entraOptionsOf,
   exchangeAudiences,
   graphAudiences,
   type HostOptions,
@@ -45,7 +45,7 @@ export function parseConfig(properties: PropertyValues, host: HostOptions): Exch
     },
     host.cloudOverrides,
   );
-  const oauth = plan.kind === "token" ? entraOptions(values, plan, cloud, schema, host) : undefined;
+  const oauth = plan.kind === "token" ? entraOptionsOf(values, { ...plan, cloud, schema }, host) : undefined;
   const isOnline = values.text("Platform") === "Exchange_Online";
   const url =
     schema === "MSGraph" ? `${cloud.graph}/v1.0` : isOnline ? cloud.ews : ewsEndpoint(values.text("Server") ?? "");
@@ -136,73 +136,5 @@ function graphConfig(
     folderDepth: values.integer("DirectoryRetrievalDepth") ?? 5,
     audiences: graphAudiences(cloud),
     ...given("oauth", oauth),
-  };
-}
-
-function entraOptions(
-  values: Values,
-  plan: Extract<SchemePlan, { kind: "token" }>,
-  cloud: Cloud,
-  schema: "EWS" | "MSGraph",
-  host: HostOptions,
-): EntraOptions {
-  return {
-    cloud,
-    schema,
-    grant: plan.grant,
-    renews: plan.renews,
-    ...given("tenant", values.text("AzureTenant")),
-    ...given("clientId", values.text("OAuthClientId")),
-    credential: clientCredential(values, plan),
-    ...given("user", values.text("User")),
-    ...given("password", values.secret("Password")),
-    ...given("scope", values.text("Scope")),
-    ...given("redirectUri", callbackUrl(values, plan)),
-    ...given("verifier", plan.grant === "code" ? values.secret("OAuthVerifier") : undefined),
-    ...given("given", givenTokens(values)),
-    ...given("managedIdentity", host.managedIdentity),
-  };
-}
-
-function callbackUrl(values: Values, plan: Extract<SchemePlan, { kind: "token" }>): string | undefined {
-  const text = values.text("CallbackURL");
-  if (text === undefined || plan.grant !== "code") return undefined;
-  if (!URL.canParse(text))
-    throw invalidProperty(
-      "CallbackURL",
-      "CallbackURL is a URL, such as https://connector.example.com/v1/oauth/callback.",
-    );
-  return text;
-}
-
-function clientCredential(values: Values, plan: Extract<SchemePlan, { kind: "token" }>): ClientCredential {
-  const secret = values.secret("OAuthClientSecret");
-  const value = values.secret("OAuthJWTCert");
-  if (plan.takesCertificate && value !== undefined) {
-    const certificate = {
-      type: values.text("OAuthJWTCertType") ?? "PEMKEY_BLOB",
-      value,
-      ...given("password", values.secret("OAuthJWTCertPassword")),
-      ...given("subject", values.text("OAuthJWTCertSubject")),
-    };
-    return { kind: "certificate", certificate };
-  }
-  return secret === undefined ? { kind: "none" } : { kind: "secret", secret };
-}
-
-/** OAuthTokenTimestamp (milliseconds since 1970) and OAuthExpiresIn (seconds) tell the end of the given token. */
-function givenTokens(values: Values): TokenSet | undefined {
-  const accessToken = values.secret("OAuthAccessToken");
-  if (accessToken === undefined) return undefined;
-  const obtainedAt = values.integer("OAuthTokenTimestamp");
-  const expiresIn = values.integer("OAuthExpiresIn");
-  return {
-    accessToken,
-    ...given("refreshToken", values.secret("OAuthRefreshToken")),
-    ...given("obtainedAt", obtainedAt),
-    ...given(
-      "expiresAt",
-      obtainedAt === undefined || expiresIn === undefined ? undefined : obtainedAt + expiresIn * 1000,
-    ),
   };
 }

@@ -1,5 +1,5 @@
 import { type ConnectorDefinition, defineConnector, type TableDefinition } from "#spi";
-import { createTokenSource, type HostOptions, oauthCauses } from "../microsoft-identity/index.ts";
+import { type HostOptions, oauthCauses, tokenSourceWith } from "../microsoft-identity/index.ts";
 import { type ExchangeConfig, parseConfig } from "./config.ts";
 import { type EwsBinding, ewsCalls, ewsCauses, ewsProcedures, ewsTables, openEwsSession } from "./ews/index.ts";
 import { expiries } from "./expiries.ts";
@@ -49,13 +49,7 @@ export function exchangeConnector(host: HostOptions): ConnectorDefinition {
     calls: (config, query) =>
       config.schema === "EWS" ? ewsCalls(query as never, config.ews) : graphCalls(query as never, config.graph),
     limits: ({ limits }) => limits,
-    tokens: ({ oauth }, files) => {
-      if (oauth === undefined) return undefined;
-      const { credential } = oauth;
-      if (credential.kind !== "certificate") return createTokenSource(oauth);
-      const certificate = { ...credential.certificate, readFile: (path: string) => files.read(path) };
-      return createTokenSource({ ...oauth, credential: { kind: "certificate", certificate } });
-    },
+    tokens: ({ oauth }, files) => (oauth === undefined ? undefined : tokenSourceWith(oauth, files)),
     expiries,
     connect: async (config, context) =>
       config.schema === "EWS"

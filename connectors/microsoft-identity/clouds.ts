@@ -121,6 +121,7 @@ export const graphAudiences = (cloud: Cloud): readonly string[] => [
 /** Audiences by which a token for Exchange Online is known. */
 export const exchangeAudiences = (cloud: Cloud): readonly string[] => [
   cloud.exchangeResource,
+  "https://outlook.office.com",
   "00000002-0000-0ff1-ce00-000000000000",
 ];
 

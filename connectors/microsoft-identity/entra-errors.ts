@@ -75,13 +75,13 @@ export function causeOf({ codes, error, status }: EntraRefusal): string {
   return causeOfError[error] ?? "OAUTH_REFUSED";
 }
 
-/** A refusal of the identity provider as a ConnectorError. */
-export function entraError(refusal: EntraRefusal, operation: string): ConnectorError {
+/** A refusal of the identity provider as a ConnectorError; other providers use the same OAuth words without numbers. */
+export function entraError(refusal: EntraRefusal, operation: string, provider = "Microsoft Entra"): ConnectorError {
   const causeCode = causeOf(refusal);
   const cause = oauthCauses.find(({ code }) => code === causeCode);
   const number = refusal.codes[0];
   const said = refusal.description === "" ? refusal.error : firstSentence(refusal.description);
-  return new ConnectorError(problems.get(causeCode) ?? "AUTHENTICATION_FAILED", `Microsoft Entra refused: ${said}`, {
+  return new ConnectorError(problems.get(causeCode) ?? "AUTHENTICATION_FAILED", `${provider} refused: ${said}`, {
     causeCode,
     ...(cause?.property === undefined ? {} : { target: cause.property }),
     ...(refusal.waitMs === undefined ? {} : { waitMs: refusal.waitMs }),

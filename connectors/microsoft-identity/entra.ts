@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { type CodeFlow, ConnectorError, type HttpClient, type Secret, type TokenSet, type TokenSource } from "#spi";
+import {
+  type CodeFlow,
+  ConnectorError,
+  type FileAccess,
+  type HttpClient,
+  type Secret,
+  type TokenSet,
+  type TokenSource,
+} from "#spi";
 import { certificateFingerprint } from "./certificate.ts";
 import { claimsOf } from "./claims.ts";
 import type { ClientCredential } from "./client-credential.ts";
@@ -51,6 +59,14 @@ export function createTokenSource(options: EntraOptions): TokenSource {
     ...(codeFlow === undefined ? {} : { codeFlow }),
   };
   return boundToUser(source, options);
+}
+
+/** The same with a certificate that may lie in a file of the machine. */
+export function tokenSourceWith(options: EntraOptions, files: Pick<FileAccess, "read">): TokenSource {
+  const { credential } = options;
+  if (credential.kind !== "certificate") return createTokenSource(options);
+  const certificate = { ...credential.certificate, readFile: (path: string) => files.read(path) };
+  return createTokenSource({ ...options, credential: { kind: "certificate", certificate } });
 }
 
 /** A token tells its own end where the properties do not. */

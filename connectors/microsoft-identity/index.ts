@@ -1,6 +1,5 @@
 export { oauthCauses } from "./causes.ts";
-export { type CertificateOptions, certificateEnd } from "./certificate.ts";
-export type { ClientCredential } from "./client-credential.ts";
+export { claimsOf, type TokenClaims } from "./claims.ts";
 export {
   type Cloud,
   type CloudOverrides,
@@ -10,7 +9,9 @@ export {
   graphAudiences,
   isExchangeOnlineHost,
 } from "./clouds.ts";
-export { createTokenSource, type EntraOptions } from "./entra.ts";
+export { createTokenSource, type EntraOptions, tokenSourceWith } from "./entra.ts";
+export { signInExpiries } from "./expiries.ts";
+export { entraOptionsOf, givenTokens } from "./from-properties.ts";
 export type { Grant, ServiceSchema } from "./grants.ts";
 export { type HostOptions, type Machine, microsoftHost } from "./host.ts";
 export {

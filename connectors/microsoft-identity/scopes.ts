@@ -23,10 +23,15 @@ const ownScopes = (given: string | undefined): readonly string[] =>
 export function signInScopes(cloud: Cloud, schema: ServiceSchema, given?: string): readonly string[] {
   const own = ownScopes(given);
   if (own.length > 0) return own;
+  if (schema === "SMTP") return ["offline_access", `${smtpResource(cloud)}/SMTP.Send`];
   const resource = resourceFor(cloud, schema);
   const permissions = schema === "MSGraph" ? graphPermissions : ["EWS.AccessAsUser.All"];
   return ["offline_access", ...permissions.map((permission) => `${resource}/${permission}`)];
 }
+
+/** Microsoft documents SMTP.Send under outlook.office.com, which only the global cloud has. */
+const smtpResource = ({ exchangeResource }: Cloud): string =>
+  exchangeResource === "https://outlook.office365.com" ? "https://outlook.office.com" : exchangeResource;
 
 /**
  * Scopes of a request nobody sits before: all that was consented to, so that tokens obtained elsewhere for other scopes
@@ -35,6 +40,7 @@ export function signInScopes(cloud: Cloud, schema: ServiceSchema, given?: string
 export function silentScopes(cloud: Cloud, schema: ServiceSchema, grant: Grant, given?: string): readonly string[] {
   const everything = `${resourceFor(cloud, schema)}/.default`;
   if (grant === "client" || grant === "managed-identity") return [everything];
+  if (schema === "SMTP") return signInScopes(cloud, schema, given);
   const own = ownScopes(given);
   return own.length > 0 ? own : ["offline_access", everything];
 }
