@@ -4,7 +4,7 @@ import { type EwsBinding, type FilterSpec, fieldOf, type PropertyPath } from "./
 import { literalPieces, matchesLike } from "./like.ts";
 import { isPlainComparison, type Plain } from "./normal-form.ts";
 import { combine, compare, contains, exists, not } from "./restriction-elements.ts";
-import { formatDateTime, timeOf, wireText } from "./values.ts";
+import { formatDateTime, largestInt, timeOf, wireText } from "./values.ts";
 import { element, type Xml } from "./write-xml.ts";
 
 /*
@@ -18,19 +18,22 @@ type Comparing = Comparison<EwsBinding>;
 const longest = (pieces: readonly string[]): string =>
   pieces.reduce((best, piece) => (piece.length > best.length ? piece : best), "");
 
+/** Sigma has two small letters, of which servers take one at most for the capital's: text with it is compared here. */
+const isSearchable = (text: string): boolean => text !== "" && !/[σςΣ]/u.test(text);
+
 function like(path: PropertyPath, pattern: Value | undefined): Xml | undefined {
   if (typeof pattern !== "string") return undefined;
   const pieces = literalPieces(pattern);
   const first = pieces[0] ?? "";
-  if (pieces.length === 1) return first === "" ? undefined : contains("FullString", path, first);
-  if (first !== "") return contains("Prefixed", path, first);
-  const inner = longest(pieces);
+  if (pieces.length === 1) return isSearchable(first) ? contains("FullString", path, first) : undefined;
+  if (isSearchable(first)) return contains("Prefixed", path, first);
+  const inner = longest(pieces.filter(isSearchable));
   return inner === "" ? undefined : contains("Substring", path, inner);
 }
 
 function text(path: PropertyPath, { operator, value }: Comparing, presence: boolean): Xml | undefined {
   if (operator === "=")
-    return typeof value === "string" && value !== "" ? contains("FullString", path, value) : undefined;
+    return typeof value === "string" && isSearchable(value) ? contains("FullString", path, value) : undefined;
   if (operator === "LIKE") return like(path, value);
   if (operator === "IS NOT NULL") return presence ? exists(path) : undefined;
   if (operator === "IS NULL") return presence ? not(exists(path)) : undefined;
@@ -100,6 +103,7 @@ function holdsForZero(operator: string, value: number): boolean {
 function integer(path: PropertyPath, { operator, value }: Comparing, about: string): Xml | undefined {
   const name = comparisonNames[operator];
   if (name === undefined || typeof value !== "number" || !Number.isSafeInteger(value)) return undefined;
+  if (Math.abs(value) > largestInt) return undefined;
   const compared = compare(name, path, wireText("integer", value, about));
   return holdsForZero(operator, value) ? combine("t:Or", [compared, not(exists(path))]) : compared;
 }
@@ -138,10 +142,10 @@ function categories(path: PropertyPath, { operator, value }: Comparing): Xml | u
   if (operator === "=") {
     const listed = parseList(value);
     const [only, ...more] = listed ?? [];
-    return only === undefined || only === "" || more.length > 0 ? undefined : contains("Substring", path, only);
+    return only === undefined || !isSearchable(only) || more.length > 0 ? undefined : contains("Substring", path, only);
   }
   if (operator !== "LIKE") return undefined;
-  const inner = longest(literalPieces(value).filter((piece) => !/[;,"\s]/.test(piece)));
+  const inner = longest(literalPieces(value).filter((piece) => isSearchable(piece) && !/[;,"\s]/.test(piece)));
   return inner === "" ? undefined : contains("Substring", path, inner);
 }
 

@@ -45,7 +45,7 @@ export function timeOf(value: Value, about: string): number {
 }
 
 // xs:int, xs:language, xs:base64Binary.
-const largestInt = 2 ** 31 - 1;
+export const largestInt = 2 ** 31 - 1;
 const forms = {
   language: /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/,
   base64: /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,

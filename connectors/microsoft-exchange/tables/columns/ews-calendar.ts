@@ -78,8 +78,9 @@ export const calendarProperties: readonly EwsColumn[] = [
   }),
   choice("MyResponseType", "calendar:MyResponseType", responseTypes, ["Unknown", "Organizer"], computed),
   ...organizer,
-  integer("ConflictingMeetingCount", "calendar:ConflictingMeetingCount", { readOnly: true, plain: true }),
-  integer("AdjacentMeetingCount", "calendar:AdjacentMeetingCount", { readOnly: true, plain: true }),
+  // The reference has the counts and zones in list reads; FindItem does not give them.
+  integer("ConflictingMeetingCount", "calendar:ConflictingMeetingCount", { readOnly: true, plain: true, item: true }),
+  integer("AdjacentMeetingCount", "calendar:AdjacentMeetingCount", { readOnly: true, plain: true, item: true }),
   text("Duration", "calendar:Duration", { readOnly: true, plain: true, describe: "ISO 8601 duration." }),
   text("TimeZone", "calendar:TimeZone", { readOnly: true, local: true }),
   time("AppointmentReplyTime", "calendar:AppointmentReplyTime", computed),
@@ -112,7 +113,12 @@ export const seriesProperties: readonly EwsColumn[] = [
 ];
 
 const zone = (which: "StartTimeZone" | "EndTimeZone", part: "Id" | "Name"): EwsColumn =>
-  attribute(`${which}_${part}`, `calendar:${which}`, part, { type: "string", readOnly: true, since: "Exchange2010" });
+  attribute(`${which}_${part}`, `calendar:${which}`, part, {
+    type: "string",
+    readOnly: true,
+    item: true,
+    since: "Exchange2010",
+  });
 
 export const meetingProperties: readonly EwsColumn[] = [
   zone("StartTimeZone", "Id"),
@@ -148,5 +154,5 @@ export const meetingTimeZone: EwsColumn = special(
   "string",
   "calendar:MeetingTimeZone",
   { from: "attribute", at: ["MeetingTimeZone"], attribute: "TimeZoneName" },
-  { readOnly: true, describe: "Time zone of the meeting in the form of Exchange 2007." },
+  { readOnly: true, item: true, describe: "Time zone of the meeting in the form of Exchange 2007." },
 );

@@ -35,7 +35,18 @@ const typesOf: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Where ours is right and the reference is not: FindItem gives no attendee collections. */
-const itemReadInsteadOfList = new Set(["Calendar.Resources"]);
+const itemReadInsteadOfList = new Set(
+  [
+    "Resources",
+    "ConflictingMeetingCount",
+    "AdjacentMeetingCount",
+    "StartTimeZone_Id",
+    "StartTimeZone_Name",
+    "EndTimeZone_Id",
+    "EndTimeZone_Name",
+    "MeetingTimeZone",
+  ].map((name) => `Calendar.${name}`),
+);
 /** A change key is never set, but it accompanies updates and deletes. */
 const accompanies = new Set(["ItemChangeKey", "FolderChangeKey"]);
 /** An address alone names no attendee: ItemId is part of both tables' keys. */
