@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { installedConnectors } from "../../connectors/index.ts";
 import { runtimeCauses } from "../service.ts";
 import { settingDescriptions } from "../settings.ts";
-import { causesPage } from "./docs/causes-page.ts";
+import { causesPage, type ProofOf } from "./docs/causes-page.ts";
 import { connectorPage } from "./docs/connector-page.ts";
 import { bare, readmeSections, renewed } from "./docs/readme-sections.ts";
-import { type Generated, stored, writeGenerated } from "./generated.ts";
+import { type Generated, stored } from "./generated.ts";
 
 interface Package {
   readonly name: string;
@@ -20,8 +20,8 @@ const emptyMachine = {
   },
 };
 
-/** The printed documentation, as the code has it now. */
-export async function generateDocs(): Promise<readonly Generated[]> {
+/** The printed documentation, as the code has it now; which test proves a cause only the tests know. */
+export async function generateDocs(proofOf: ProofOf): Promise<readonly Generated[]> {
   const { name, scripts } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as Package;
   const pages = (await installedConnectors(emptyMachine)).flatMap((definition) => {
     const folder = `connectors/${definition.name}`;
@@ -29,7 +29,7 @@ export async function generateDocs(): Promise<readonly Generated[]> {
       { path: `${folder}/README.md`, text: connectorPage(definition) },
       {
         path: `${folder}/CAUSES.md`,
-        text: causesPage(definition.displayName, [...runtimeCauses, ...definition.causes]),
+        text: causesPage(definition.displayName, [...runtimeCauses, ...definition.causes], proofOf),
       },
     ];
   });
@@ -38,6 +38,3 @@ export async function generateDocs(): Promise<readonly Generated[]> {
   const text = readme === undefined ? bare(name, sections) : renewed(readme, sections);
   return [...pages, { path: "README.md", text }];
 }
-
-if (import.meta.main)
-  process.exitCode = writeGenerated(await generateDocs(), process.argv.includes("--check"), "npm run docs");

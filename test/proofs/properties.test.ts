@@ -32,7 +32,7 @@ test("every test of this page's own files names its property first", () => {
   }
 });
 
-test("the page is as it would be printed now", () => {
+test("the printed pages are as they would be printed now", () => {
   const printed = spawnSync(process.execPath, ["test/proofs/write-page.ts", "--check"], {
     cwd: root,
     encoding: "utf8",

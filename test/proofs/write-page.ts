@@ -1,10 +1,12 @@
 import { exchangeConnector } from "../../connectors/microsoft-exchange/manifest.ts";
 import { blocks, code, table } from "../../src/commands/docs/markdown.ts";
 import { type Generated, writeGenerated } from "../../src/commands/generated.ts";
+import { generateDocs } from "../../src/commands/write-docs.ts";
 import type { ConnectionProperty } from "../../src/spi/index.ts";
+import { proofs } from "../service/causes/table.ts";
 import { propertyProofs } from "./properties.ts";
 
-const command = "node test/proofs/write-page.ts";
+const command = "npm run docs";
 
 const effectOf = ({ effect }: ConnectionProperty): string => {
   if (typeof effect === "object") return `none: ${effect.none}`;
@@ -34,4 +36,14 @@ export function propertiesPage(): Generated {
   return { path: `connectors/${name}/PROPERTIES.md`, text: `${page}\n` };
 }
 
-if (import.meta.main) process.exitCode = writeGenerated([propertiesPage()], process.argv.includes("--check"), command);
+/** The test that proves a cause of failures, as the page of causes names it. */
+export function causeProof(cause: string): string {
+  const proof = proofs.get(cause);
+  if (proof === undefined) return "";
+  return "test" in proof ? `[${proof.test}](../../${proof.test}): ${proof.how}` : `nothing: ${proof.why}`;
+}
+
+if (import.meta.main) {
+  const pages = [...(await generateDocs(causeProof)), propertiesPage()];
+  process.exitCode = writeGenerated(pages, process.argv.includes("--check"), command);
+}

@@ -14,7 +14,7 @@ let definitions: readonly ConnectorDefinition[];
 const pages = new Map<string, string>();
 beforeAll(async () => {
   definitions = await installedConnectors({ environment: {}, readFile: () => Promise.reject(new Error("no files")) });
-  for (const { path, text } of await generateDocs()) pages.set(path, text);
+  for (const { path, text } of await generateDocs((cause) => `the test of ${cause}`)) pages.set(path, text);
 });
 
 const page = (path: string): string => pages.get(path) ?? "";
@@ -70,12 +70,13 @@ describe("the page of causes", () => {
       );
       expect(new Set(codes).size).toBe(codes.length);
       expect(codes).toEqual(expect.arrayContaining([...causes.map(({ code }) => code), "VARIABLE_UNRESOLVED"]));
+      for (const cause of codes) expect(page(`connectors/${name}/CAUSES.md`)).toContain(`| the test of ${cause} |`);
     }
   });
 
   test("refuses a code that is declared twice", () => {
     const cause = { code: "A", problem: "BUSY", step: "tcp", owner: "network", seen: "a", fix: "b" } as const;
-    expect(() => causesPage("x", [cause, cause])).toThrow("cause A is declared twice");
+    expect(() => causesPage("x", [cause, cause], () => "")).toThrow("cause A is declared twice");
   });
 });
 
