@@ -21,6 +21,8 @@ export const opensSecrets: Readonly<Record<string, string>> = {
   "connectors/microsoft-identity/entra.ts": "the request for a token",
   "connectors/microsoft-identity/managed-identity.ts": "the identity endpoint's own header",
   "connectors/microsoft-identity/msal.ts": "the request for a token",
+  "connectors/microsoft-exchange/procedures/tokens.ts":
+    "tokens made of the caller's own code or refresh token, answered",
   "connectors/microsoft-exchange/properties/transport.ts": "names of keytab and ticket cache, kept from answers",
 };
 

@@ -76,7 +76,7 @@ export function utcTime(text: string): string | null {
 }
 
 /** A dateTimeTimeZone as UTC, where its zone is UTC (all calls ask for that) or one JavaScript knows. */
-function zonedTime(value: Value | undefined): Value {
+export function zonedTime(value: Value | undefined): Value {
   const dateTime = member(value, "dateTime");
   if (typeof dateTime !== "string" || dateTime === "") return null;
   const zone = member(value, "timeZone");

@@ -112,7 +112,7 @@ export function useGraph(options: FullSandboxOptions = {}) {
     return {
       async request(request) {
         const url = new URL(request.url);
-        const isUpload = url.pathname.includes("/upload/");
+        const isUpload = /\/(?:upload|oauth2)\//.test(url.pathname);
         if (!isUpload) await checkRequest(request.method, url, request.body);
         sent.push(`${request.method} ${decodeURIComponent(url.pathname).replace("/v1.0", "")}`);
         const { accessToken } = await tokenOf(login, more);

@@ -1,14 +1,11 @@
-import { invalidQuery, type Row, type Value } from "#spi";
-import { parseRecipients } from "../../../common/recipients.ts";
-import { itemsOf } from "../../graph/call.ts";
-import { type JsonObject, member } from "../../graph/errors.ts";
+import { invalidQuery, type Row } from "#spi";
+import type { JsonObject } from "../../graph/errors.ts";
 import { segment } from "../../graph/mailbox.ts";
 import { act } from "./messages.ts";
 import {
   type Execution,
   flag,
   instant,
-  json,
   mailboxProcedure,
   required,
   statusOutput,
@@ -131,43 +128,3 @@ export const snoozeEventReminder = mailboxProcedure({
 
 /** The time as clocks show it; its zone is told apart. */
 const wallTime = ({ text: input }: Execution, name: string): string => (input(name) ?? "").replace(/Z$/, "");
-
-/** Tells when people are free. */
-export const getSchedule = mailboxProcedure({
-  name: "GetSchedule",
-  description: "Free and busy times of people and rooms; one row for each address.",
-  writes: false,
-  inputs: [
-    text("Schedules", "Addresses of people, rooms or lists, separated by semicolons or commas.", required),
-    instant("StartTime", "Beginning, in UTC.", required),
-    instant("EndTime", "End, in UTC.", required),
-    userId,
-  ],
-  outputs: [
-    text("ScheduleId", "The address asked about."),
-    text("AvailabilityView", "One digit for each half hour: 0 free, 1 tentative, 2 busy, 3 away, 4 elsewhere."),
-    json("ScheduleItems", "The busy times."),
-    text("Error", "Why nothing is known of this address."),
-  ],
-  run: readSchedules,
-});
-
-async function* readSchedules(execution: Execution): AsyncIterable<Row> {
-  const schedules = parseRecipients(execution.text("Schedules") ?? "", "Schedules").map(({ address }) => address);
-  const answer = await act(execution, "calendar/getSchedule", {
-    schedules,
-    startTime: { dateTime: wallTime(execution, "StartTime"), timeZone: "UTC" },
-    endTime: { dateTime: wallTime(execution, "EndTime"), timeZone: "UTC" },
-    availabilityViewInterval: 30,
-  });
-  for (const schedule of itemsOf(answer)) yield scheduleRow(schedule);
-}
-
-function scheduleRow(schedule: Value): Row {
-  return {
-    ScheduleId: member(schedule, "scheduleId") ?? null,
-    AvailabilityView: member(schedule, "availabilityView") ?? null,
-    ScheduleItems: member(schedule, "scheduleItems") ?? [],
-    Error: member(member(schedule, "error"), "message") ?? null,
-  };
-}

@@ -1,24 +1,28 @@
 import type { Procedure } from "#spi";
 import type { GraphBinding } from "../../graph/binding.ts";
 import { addAttachments, deleteAttachment, downloadAttachments, downloadEmail } from "./attachments.ts";
+import { createSubscription, messagesDelta } from "./change-tracking.ts";
+import { createSchema } from "./create-schema.ts";
 import {
   cancelEvent,
   dismissEventReminder,
   forwardEvent,
-  getSchedule,
   respondToEvent,
   snoozeEventReminder,
   tentativelyAcceptEvent,
 } from "./events.ts";
+import { createAttachments, moveItem, sendItem } from "./ews-names.ts";
 import { copyMail, forwardMail, moveMail, replyToMessage } from "./messages.ts";
+import { getRoomLists, getRooms } from "./rooms.ts";
+import { findMeetingTimes, getSchedule, getUserAvailability } from "./scheduling.ts";
 import { sendMail } from "./send-mail.ts";
+import { getMailboxSettings, getUserOofSettings, setMailboxSettings } from "./settings.ts";
 import { getAdminConsentUrl, getOAuthAuthorizationUrl } from "./sign-in.ts";
+import { getOAuthAccessToken, refreshOAuthAccessToken } from "./tokens.ts";
+import { createUploadSession } from "./upload-session.ts";
 import { fetchAdditionalUserFields } from "./users.ts";
 
-/**
- * The procedures of schema MSGraph. GetOAuthAccessToken and RefreshOAuthAccessToken of the driver are not among them:
- * tokens never stand in results; the service gets, renews and keeps them itself.
- */
+/** The procedures of schema MSGraph: the driver's, those it lacks, and those of schema EWS that Graph can do as well. */
 export const graphProcedures = (): readonly Procedure<GraphBinding>[] => [
   sendMail,
   replyToMessage,
@@ -28,7 +32,10 @@ export const graphProcedures = (): readonly Procedure<GraphBinding>[] => [
   addAttachments,
   downloadAttachments,
   deleteAttachment,
+  createUploadSession,
   downloadEmail,
+  messagesDelta,
+  createSubscription,
   respondToEvent,
   tentativelyAcceptEvent,
   cancelEvent,
@@ -36,7 +43,20 @@ export const graphProcedures = (): readonly Procedure<GraphBinding>[] => [
   dismissEventReminder,
   snoozeEventReminder,
   getSchedule,
+  findMeetingTimes,
+  getUserAvailability,
+  getMailboxSettings,
+  setMailboxSettings,
+  getUserOofSettings,
+  getRoomLists,
+  getRooms,
+  moveItem,
+  sendItem,
+  createAttachments,
   fetchAdditionalUserFields,
   getOAuthAuthorizationUrl,
+  getOAuthAccessToken,
+  refreshOAuthAccessToken,
   getAdminConsentUrl,
+  createSchema,
 ];

@@ -85,6 +85,8 @@ export const flag = parameter("boolean");
 export const bytes = parameter("binary");
 export const instant = parameter("datetime");
 export const json = parameter("json");
+export const count = parameter("integer");
+export const measure = parameter("double");
 
 export const required = { required: true } as const;
 export const userId = text("UserId", "Mailbox to act on instead of the signed-in one: object id or principal name.");
