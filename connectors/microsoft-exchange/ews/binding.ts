@@ -65,6 +65,12 @@ export type WriteSpec =
   | { readonly to: "folder" }
   /** Pattern and range of a series: see ews/recurrence.ts. */
   | { readonly to: "recurrence"; readonly element: string; readonly part: string }
+  /** A time zone by name, Windows or IANA; Exchange keeps the Windows one. */
+  | { readonly to: "zone"; readonly element: string; readonly attribute: "Id" | "TimeZoneName" }
+  /** People as a JSON array: attendees of a meeting, members of a distribution list. */
+  | { readonly to: "people"; readonly element: "RequiredAttendees" | "OptionalAttendees" | "Resources" | "Members" }
+  /** Status and days of a follow-up flag. */
+  | { readonly to: "flag"; readonly element: string; readonly part: string }
   /** The reference calls it writable; EWS has no way. */
   | { readonly to: "nowhere"; readonly reason: string };
 
@@ -93,6 +99,8 @@ export interface EwsField {
   readonly read: ReadSpec;
   readonly write?: WriteSpec;
   readonly filter: FilterSpec;
+  /** First platform that does not have the column in this form. */
+  readonly until?: string;
   /**
    * FindItem may leave the value out although the item has it (Exchange gives only the name of senders and organizers):
    * rows where it is missing beside this other element are read again by GetItem.

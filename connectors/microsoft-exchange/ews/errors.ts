@@ -176,11 +176,19 @@ const meanings: readonly ResponseMeaning[] = [
       "ErrorCannotFindUser",
       "ErrorNoCalendar",
       "ErrorLocalServerObjectNotFound",
-      "ErrorCalendarOccurrenceIsDeletedFromRecurrence",
-      "ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange",
       "ErrorCannotOpenFileAttachment",
       "ErrorVirusMessageDeleted",
     ],
+  },
+  {
+    code: "NOT_FOUND",
+    hint: "The series has no occurrence at this InstanceIndex: it ends before.",
+    responses: ["ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange"],
+  },
+  {
+    code: "NOT_FOUND",
+    hint: "The occurrence at this InstanceIndex was deleted from its series; Calendar_DeletedOccurrences lists those.",
+    responses: ["ErrorCalendarOccurrenceIsDeletedFromRecurrence"],
   },
   {
     code: "PRECONDITION",

@@ -86,11 +86,17 @@ export function readPlan(query: EwsQuery): ReadPlan {
   };
 }
 
+/** Does the query name an occurrence by its place, or a series by an occurrence? */
+export const namesRelatedItem = (pseudo: EwsQuery["pseudo"]): boolean =>
+  ["RecurringMasterId", "InstanceIndex", "OccurrenceId"].some((name) => pseudo[name] !== undefined);
+
 /**
  * Narrows a proposed push-down to what EWS can do without losing rows: ids and folders only as parts that must all
  * hold, restrictions as restriction.ts allows, no sort where several reads follow one another.
  */
 export function acceptItems(query: EwsQuery, proposed: EwsPushdown): EwsPushdown {
+  // One item is read and all conditions are checked on it.
+  if (namesRelatedItem(query.pseudo)) return { exact: false, orderBy: [], limit: false, warnings: proposed.warnings };
   if (proposed.where === undefined) return proposed;
   const parts = conjuncts(withoutNot(proposed.where));
   const plan = readPlan({ ...query, where: proposed.where });

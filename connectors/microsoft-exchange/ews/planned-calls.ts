@@ -1,7 +1,7 @@
 import type { PlannedCall } from "#spi";
 import { ewsTable } from "../tables/ews/index.ts";
 import type { EwsConfig } from "./config.ts";
-import { type EwsQuery, idsPerGetItem, pageOf, readPlan } from "./plan.ts";
+import { type EwsQuery, idsPerGetItem, namesRelatedItem, pageOf, readPlan } from "./plan.ts";
 
 /** What explain shows: operations and how often they are called, as far as that can be said beforehand. */
 export function ewsCalls(query: EwsQuery, config: EwsConfig): readonly PlannedCall[] {
@@ -13,7 +13,7 @@ export function ewsCalls(query: EwsQuery, config: EwsConfig): readonly PlannedCa
     case "folders":
       return folderCalls(query, config);
     case "attendees":
-    case "modified-occurrences":
+    case "occurrences":
       return [{ operation: "GetItem", count: argumentCount(plan.arguments) }];
     case "room-lists":
       return [{ operation: "GetRoomLists", count: 1 }];
@@ -33,6 +33,7 @@ function itemCalls(query: EwsQuery, config: EwsConfig): readonly PlannedCall[] {
     const size = Math.min(idsPerGetItem, query.batchSize ?? idsPerGetItem);
     return [{ operation: "GetItem", count: Math.ceil(plan.ids.length / size) }];
   }
+  if (namesRelatedItem(query.pseudo)) return [{ operation: "GetItem", count: 2 }];
   const pages = { min: plan.folders?.length ?? 1 };
   const bounded = query.limit !== undefined && query.limit <= pageOf(query, config) ? { count: 1 } : { count: pages };
   const resolves: PlannedCall[] = namesFolder(query) ? [{ operation: "FindFolder", count: { min: 0, max: 1 } }] : [];

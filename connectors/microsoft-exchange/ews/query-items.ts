@@ -7,6 +7,7 @@ import { type EwsQuery, idsPerGetItem } from "./plan.ts";
 import { readPosition, writePosition } from "./position.ts";
 import { queryPages } from "./query-pages.ts";
 import { querySpan } from "./query-span.ts";
+import { relatedItem, resolveItem } from "./related-items.ts";
 import { resolveFolder } from "./resolve-folder.ts";
 
 /** Rows of a table of items: by id, by time span, or page by page through folders. */
@@ -20,6 +21,11 @@ export async function* queryItems(
   const source = new ItemSource(caller, budget, query);
   if (source.plan.ids !== undefined) {
     yield* queryIds(source, source.plan.ids, signal);
+    return;
+  }
+  const related = relatedItem(query.pseudo);
+  if (related !== undefined) {
+    yield* queryIds(source, [await resolveItem(caller, related, source.identity, signal)], signal);
     return;
   }
   const folders = await foldersOf(source, own, signal);

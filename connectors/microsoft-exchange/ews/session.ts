@@ -3,6 +3,7 @@ import {
   type BoundQuery,
   type ConnectorContext,
   ConnectorError,
+  type Contents,
   type RecordStream,
   type Row,
   type RowOutcome,
@@ -16,6 +17,7 @@ import { ewsTable } from "../tables/ews/index.ts";
 import type { EwsBinding } from "./binding.ts";
 import { EwsCaller } from "./call.ts";
 import type { EwsConfig } from "./config.ts";
+import { ewsContents } from "./contents/contents.ts";
 import { FindBudget } from "./find-budget.ts";
 import { largestPage } from "./plan.ts";
 import { queryCollection, queryRoomLists, queryRooms } from "./query-collections.ts";
@@ -44,9 +46,11 @@ export function openEwsSession(config: EwsConfig, context: ConnectorContext): Se
 class EwsSession implements Session<EwsBinding> {
   readonly #caller: EwsCaller;
   readonly #budget = new FindBudget(largestPage);
+  readonly contents: Contents<EwsBinding>;
 
   constructor(caller: EwsCaller) {
     this.#caller = caller;
+    this.contents = ewsContents(caller);
   }
 
   test(steps: StepReporter, signal: AbortSignal): Promise<void> {
@@ -67,11 +71,11 @@ class EwsSession implements Session<EwsBinding> {
           { argument: "ItemId", element: kind.element, member: "Attendee" },
           signal,
         );
-      case "modified-occurrences":
+      case "occurrences":
         return queryCollection(
           this.#caller,
           query,
-          { argument: "CalendarItemId", element: "ModifiedOccurrences", member: "Occurrence" },
+          { argument: "CalendarItemId", element: kind.element, member: kind.member },
           signal,
         );
       case "room-lists":

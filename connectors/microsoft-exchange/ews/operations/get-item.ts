@@ -5,11 +5,23 @@ import type { RowReader } from "../row-reader.ts";
 import { type RowState, rowState } from "../row-state.ts";
 import { element, type Xml } from "../write-xml.ts";
 
+/** An item by its id, an occurrence by its place in a series, or the series of an occurrence. */
+export type ItemReference =
+  | string
+  | { readonly series: string; readonly index: number }
+  | { readonly occurrence: string };
+
 export interface GetItemRequest {
-  readonly ids: readonly string[];
+  readonly ids: readonly ItemReference[];
   readonly shape: Xml;
   readonly rows: RowReader;
   readonly limitBytes?: number;
+}
+
+function reference(item: ItemReference): Xml {
+  if (typeof item === "string") return element("t:ItemId", { Id: item });
+  if ("occurrence" in item) return element("t:RecurringMasterItemId", { OccurrenceId: item.occurrence });
+  return element("t:OccurrenceItemId", { RecurringMasterId: item.series, InstanceIndex: item.index });
 }
 
 /** GetItem: one response message for each id, in order. */
@@ -17,16 +29,7 @@ export const getItem = (request: GetItemRequest): Operation<RowState> => ({
   name: "GetItem",
   repeatable: true,
   ...(request.limitBytes === undefined ? {} : { limitBytes: request.limitBytes }),
-  body: element(
-    "m:GetItem",
-    undefined,
-    request.shape,
-    element(
-      "m:ItemIds",
-      undefined,
-      request.ids.map((id) => element("t:ItemId", { Id: id })),
-    ),
-  ),
+  body: element("m:GetItem", undefined, request.shape, element("m:ItemIds", undefined, request.ids.map(reference))),
   start: rowState,
   read: (response) => {
     request.rows.attach(readMessages(response, "GetItem").child("Items").any());

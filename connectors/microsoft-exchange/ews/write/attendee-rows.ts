@@ -1,4 +1,5 @@
 import { invalidQuery, notFound, type Row, type RowOutcome, type TableDefinition } from "#spi";
+import type { AttendeeCollection } from "../../tables/ews/ews-table.ts";
 import type { EwsBinding, EwsColumn } from "../binding.ts";
 import type { EwsCaller } from "../call.ts";
 import type { CallIdentity } from "../envelope.ts";
@@ -14,7 +15,7 @@ import { modeOf, requiredText, textOf, updateModes } from "./row-values.ts";
 
 export interface AttendeeTarget {
   readonly table: TableDefinition<EwsBinding>;
-  readonly element: "RequiredAttendees" | "OptionalAttendees";
+  readonly element: AttendeeCollection;
 }
 
 interface AttendeeRow {

@@ -14,6 +14,7 @@ import { columnsByName, newItem } from "./item-markup.ts";
 import { lookUpCreated } from "./look-up.ts";
 import { blamesARow, indeterminate, isUnknown, lostRow, messageOutcome, succeeded } from "./outcomes.ts";
 import { createModes, itemKey, modeOf, textOf } from "./row-values.ts";
+import { settledRow } from "./settled-row.ts";
 
 export interface ItemTarget {
   readonly table: TableDefinition<EwsBinding>;
@@ -60,7 +61,9 @@ export async function createItems(
         folder: folderOf(table.columns, row, target.folder),
         invitations: element === "CalendarItem" ? modeOf(row, "SendMeetingInvitations", createModes) : undefined,
       },
-      markup: newItem(element, columns, row, [{ element: "ExtendedProperty", markup: recognitionProperty(rowId) }]),
+      markup: newItem(element, columns, settledRow(row, "create"), [
+        { element: "ExtendedProperty", markup: recognitionProperty(rowId) },
+      ]),
     };
   });
   for (const group of Map.groupBy(prepared, ({ made }) => JSON.stringify(made.destination)).values()) {

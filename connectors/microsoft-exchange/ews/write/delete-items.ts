@@ -1,7 +1,6 @@
 import type { Row, RowOutcome, TableDefinition } from "#spi";
 import type { EwsBinding } from "../binding.ts";
 import type { EwsCaller } from "../call.ts";
-import type { CallIdentity } from "../envelope.ts";
 import { saysNoSuchId } from "../errors.ts";
 import { identityOf } from "../identity.ts";
 import { deleteItem } from "../operations/delete-item.ts";
@@ -9,13 +8,11 @@ import type { CallState } from "../response-messages.ts";
 import { Chunk, type Prepared } from "./chunk.ts";
 import { type CurrentItem, currentItems } from "./current-items.ts";
 import { indeterminate, isUnknown, lostRow, messageOutcome, succeeded } from "./outcomes.ts";
+import { indexOfRow, type RowItem, withOwnIds } from "./row-items.ts";
 import { createModes, modeOf, requiredText, textOf } from "./row-values.ts";
 
-interface DeletedRow {
-  readonly identity: CallIdentity;
+interface DeletedRow extends RowItem {
   readonly cancellations: string;
-  readonly id: string;
-  readonly changeKey: string | undefined;
 }
 
 /** Moves items to Deleted Items; what already is there goes to the recoverable items. */
@@ -32,9 +29,11 @@ export async function deleteItems(
       cancellations: modeOf(row, "SendCancellationsMode", createModes),
       id: requiredText(row, "ItemId"),
       changeKey: textOf(row["ItemChangeKey"]),
+      index: indexOfRow(row),
     }),
   );
-  const groups = Map.groupBy(prepared, ({ made }) => JSON.stringify([made.identity, made.cancellations]));
+  const known = await withOwnIds(caller, chunk, prepared, signal);
+  const groups = Map.groupBy(known, ({ made }) => JSON.stringify([made.identity, made.cancellations]));
   for (const group of groups.values()) await deleteGroup(caller, table, chunk, group, signal);
   return chunk.outcomes;
 }

@@ -19,6 +19,7 @@ const item = [
   "ExtendedProperty",
   "Culture",
   "IsAssociated",
+  "Flag",
 ];
 
 const own: Readonly<Record<ItemElement, readonly string[]>> = {
@@ -48,7 +49,11 @@ const own: Readonly<Record<ItemElement, readonly string[]>> = {
     "When",
     "RequiredAttendees",
     "OptionalAttendees",
+    "Resources",
     "Recurrence",
+    "MeetingTimeZone",
+    "StartTimeZone",
+    "EndTimeZone",
     "ConferenceType",
     "AllowNewTimeProposal",
     "IsOnlineMeeting",
@@ -85,6 +90,7 @@ const own: Readonly<Record<ItemElement, readonly string[]>> = {
     "Surname",
     "WeddingAnniversary",
   ],
+  DistributionList: ["DisplayName", "FileAs", "Members"],
   Task: [
     "ActualWork",
     "BillingInformation",
@@ -105,6 +111,7 @@ const places: Readonly<Record<ItemElement, ReadonlyMap<string, number>>> = {
   Message: placesOf("Message"),
   CalendarItem: placesOf("CalendarItem"),
   Contact: placesOf("Contact"),
+  DistributionList: placesOf("DistributionList"),
   Task: placesOf("Task"),
 };
 

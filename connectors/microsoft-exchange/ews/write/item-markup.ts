@@ -35,6 +35,8 @@ export function newItem(
 const newProperty = (name: string, group: readonly PropertyWrite[]): Xml | undefined =>
   group.some(({ entry }) => entry !== undefined) ? entriesMarkup(name, group) : group[0]?.markup;
 
+const isZone = ({ element: name }: PropertyWrite): boolean => name.endsWith("TimeZone");
+
 /** `t:Updates` of one item: each property set or cleared by itself. Undefined when the row changes nothing. */
 export function itemUpdates(
   kind: ItemElement,
@@ -42,8 +44,10 @@ export function itemUpdates(
   row: Row,
   current: CurrentLists,
 ): Xml | undefined {
-  const writes = propertyWrites(columns, row, current);
-  if (writes.length === 0) return undefined;
+  const all = propertyWrites(columns, row, current);
+  if (all.length === 0) return undefined;
+  // Times and recurrences are read in the zone as it stands when they come: the zone goes first.
+  const writes = [...all.filter(isZone), ...all.filter((write) => !isZone(write))];
   return element(
     "t:Updates",
     undefined,

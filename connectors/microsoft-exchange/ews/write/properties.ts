@@ -1,8 +1,11 @@
 import { ConnectorError, invalidQuery, type Row, unsupported, type Value } from "#spi";
 import { parseList } from "../../mime/list-values.ts";
+import { requireWindowsZone } from "../../time/zones.ts";
 import { type EwsColumn, fieldOf, type MailboxPart, type PropertyPath, type WriteSpec } from "../binding.ts";
 import { wireText } from "../values.ts";
 import { element, leaf, text, type Xml } from "../write-xml.ts";
+import { flagMarkup } from "./flag.ts";
+import { peopleMarkup } from "./people.ts";
 import { recurrenceMarkup } from "./recurrence.ts";
 
 /** One property of a row as written: its path, the item's child element, its markup; no markup clears it. */
@@ -86,6 +89,12 @@ function propertyWrite(group: readonly Assignment[], current: CurrentLists): Pro
       return { ...facts, element: write.element, markup: recurrenceOf(group) };
     case "entry":
       return { ...facts, ...entryWrite(first, write) };
+    case "zone":
+      return { ...facts, element: write.element, markup: zoneMarkup(first, write) };
+    case "people":
+      return { ...facts, element: write.element, markup: peopleMarkup(write.element, first.value, column.name) };
+    case "flag":
+      return { ...facts, element: write.element, markup: flagMarkup(partsOf(group)) };
     default:
       throw new ConnectorError("INTERNAL", `${column.name} is not written this way.`);
   }
@@ -188,8 +197,14 @@ function placesMarkup(group: readonly Assignment[], name: string, current: Curre
   return strings(name, kept, group[0]?.column.name ?? name);
 }
 
-const recurrenceOf = (group: readonly Assignment[]): Xml | undefined =>
-  recurrenceMarkup(new Map(group.map((each) => [partOf(each), each.value])));
+const partsOf = (group: readonly Assignment[]): ReadonlyMap<string, Value> =>
+  new Map(group.map((each) => [partOf(each), each.value]));
+const recurrenceOf = (group: readonly Assignment[]): Xml | undefined => recurrenceMarkup(partsOf(group));
+
+function zoneMarkup({ column, value }: Assignment, write: WriteSpec & { to: "zone" }): Xml | undefined {
+  if (value === null) return undefined;
+  return element(`t:${write.element}`, { [write.attribute]: requireWindowsZone(String(value), column.name) });
+}
 
 function entryWrite(
   { column, value }: Assignment,

@@ -12,7 +12,9 @@ import { Chunk, type Prepared } from "./chunk.ts";
 import { type CurrentItem, currentItems, listsOf, wholeListColumn } from "./current-items.ts";
 import { columnsByName, itemUpdates } from "./item-markup.ts";
 import { blamesARow, failed, indeterminate, isUnknown, lostRow, messageOutcome, succeeded } from "./outcomes.ts";
+import { indexOfRow, type RowItem, withOwnIds } from "./row-items.ts";
 import { itemKey, modeOf, requiredText, textOf, updateModes } from "./row-values.ts";
+import { changesPartOfRecurrence, isOfRecurrence, settledRow } from "./settled-row.ts";
 
 interface Destination {
   readonly identity: CallIdentity;
@@ -21,10 +23,8 @@ interface Destination {
   readonly guarded: boolean;
 }
 
-interface ChangedRow {
+interface ChangedRow extends RowItem {
   readonly destination: Destination;
-  readonly id: string;
-  readonly changeKey: string | undefined;
 }
 
 export interface UpdateTarget {
@@ -42,17 +42,21 @@ export async function updateItems(
   const chunk = new Chunk(rows);
   const prepared = chunk.prepare((row): ChangedRow => {
     const changeKey = textOf(row["ItemChangeKey"]);
+    const identity = identityOf(caller.config, row);
     return {
       id: requiredText(row, "ItemId"),
       changeKey,
+      index: indexOfRow(row),
+      identity,
       destination: {
-        identity: identityOf(caller.config, row),
+        identity,
         invitations: element === "CalendarItem" ? modeOf(row, "SendMeetingInvitations", updateModes) : "SendToNone",
         guarded: changeKey !== undefined,
       },
     };
   });
-  for (const group of Map.groupBy(prepared, ({ made }) => JSON.stringify(made.destination)).values()) {
+  const known = await withOwnIds(caller, chunk, prepared, signal);
+  for (const group of Map.groupBy(known, ({ made }) => JSON.stringify(made.destination)).values()) {
     await new UpdateGroup(caller, { table, element }, chunk, group, signal).run();
   }
   return chunk.outcomes;
@@ -114,15 +118,23 @@ class UpdateGroup {
         lists.set(whole.name, whole);
         ids.add(made.id);
       }
+      if (!changesPartOfRecurrence(row)) continue;
+      for (const column of this.#recurrenceColumns()) lists.set(column.name, column);
+      ids.add(made.id);
     }
     return currentItems(this.#caller, this.#destination.identity, [...ids], [...lists.values()], this.#signal);
+  }
+
+  #recurrenceColumns(): readonly EwsColumn[] {
+    return this.#target.table.columns.filter(({ name }) => isOfRecurrence(name));
   }
 
   #change(prepared: Prepared<ChangedRow>, current: CurrentItem | undefined): Changed[] {
     const { index, row, made } = prepared;
     try {
       if (current?.problem !== undefined) throw responseError("GetItem", wordOf(current.problem));
-      const updates = itemUpdates(this.#target.element, this.#columns, row, listsOf(current?.row ?? {}));
+      const whole = settledRow(row, "update", current?.row);
+      const updates = itemUpdates(this.#target.element, this.#columns, whole, listsOf(current?.row ?? {}));
       if (updates === undefined)
         throw invalidQuery("The row changes nothing: give the columns to be set beside the key.");
       const change = { id: made.id, changeKey: made.changeKey ?? current?.changeKey, updates };

@@ -47,13 +47,19 @@ export function toWallClock(zone: string, at: Date): WallClock {
   return new Date(at.getTime() + offsetMinutes(zone, at) * 60_000).toISOString().slice(0, 19);
 }
 
-/** The instant at which a wall clock in that zone shows this time; in a spring gap, the time moved forward. */
+/**
+ * The instant at which a wall clock in that zone shows this time; in a spring gap, the time moved forward; of a time that
+ * comes twice in autumn the second, in standard time, as Windows has it.
+ */
 export function fromWallClock(zone: string, wall: WallClock): Date {
   const asUtc = Date.parse(`${wall.slice(0, 23).replace(/Z$/, "")}Z`);
-  const first = asUtc - offsetMinutes(zone, new Date(asUtc)) * 60_000;
-  const offset = offsetMinutes(zone, new Date(first));
-  const second = asUtc - offset * 60_000;
-  return new Date(offsetMinutes(zone, new Date(second)) === offset ? second : Math.max(first, second));
+  const dayMs = 86_400_000;
+  const before = offsetMinutes(zone, new Date(asUtc - dayMs));
+  const after = offsetMinutes(zone, new Date(asUtc + dayMs));
+  const at = (offset: number) => new Date(asUtc - offset * 60_000);
+  const shows = (offset: number) => offsetMinutes(zone, at(offset)) === offset;
+  const fitting = [before, after].filter(shows);
+  return at(fitting.length === 0 ? before : Math.min(...fitting));
 }
 
 function formatter(iana: string): Intl.DateTimeFormat | undefined {

@@ -47,21 +47,35 @@ export const attendeeColumns: readonly EwsColumn[] = [
   ),
 ];
 
+const seriesArgument: EwsColumn = special(
+  "CalendarItemId",
+  "id",
+  undefined,
+  { from: "attribute", at: [], attribute: "ItemId" },
+  {
+    readOnly: true,
+    operators: { "=": "exact" },
+    sortable: false,
+    filter: { by: "argument" },
+    describe: "The series; a query must name it.",
+  },
+);
+
+/** One occurrence of a series that was deleted; paths are below `t:DeletedOccurrence`. */
+export const deletedOccurrenceColumns: readonly EwsColumn[] = [
+  seriesArgument,
+  special(
+    "Start",
+    "datetime",
+    undefined,
+    { from: "text", at: ["Start"], as: "datetime" },
+    { key: true, readOnly: true, describe: "When the occurrence would begin." },
+  ),
+];
+
 /** One occurrence of a series that was changed by itself; paths are below `t:Occurrence`. */
 export const modifiedOccurrenceColumns: readonly EwsColumn[] = [
-  special(
-    "CalendarItemId",
-    "id",
-    undefined,
-    { from: "attribute", at: [], attribute: "ItemId" },
-    {
-      readOnly: true,
-      operators: { "=": "exact" },
-      sortable: false,
-      filter: { by: "argument" },
-      describe: "The series; a query must name it.",
-    },
-  ),
+  seriesArgument,
   special(
     "ItemId",
     "id",

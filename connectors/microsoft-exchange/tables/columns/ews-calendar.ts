@@ -1,5 +1,16 @@
 import type { EwsColumn, MemberSpec } from "../../ews/binding.ts";
-import { attribute, choice, equalOperator, flag, integer, mailbox, special, text, time } from "./ews-makers.ts";
+import {
+  attribute,
+  type ColumnOptions,
+  choice,
+  equalOperator,
+  flag,
+  integer,
+  mailbox,
+  special,
+  text,
+  time,
+} from "./ews-makers.ts";
 
 export const busyStatuses = ["Free", "Tentative", "Busy", "OOF", "WorkingElsewhere", "NoData"] as const;
 export const responseTypes = ["Unknown", "Organizer", "Tentative", "Accept", "Decline", "NoResponseReceived"] as const;
@@ -19,16 +30,16 @@ const occurrenceMembers: Readonly<Record<string, MemberSpec>> = {
   OriginalStart: { path: ["OriginalStart"], as: "datetime" },
 };
 
-const attendees = (name: string, describe: string): EwsColumn =>
+const attendees = (name: "RequiredAttendees" | "OptionalAttendees" | "Resources", describe: string): EwsColumn =>
   special(
     name,
     "json",
     `calendar:${name}`,
     { from: "objects", group: [name, "Attendee"], members: attendeeMembers },
     {
-      readOnly: true,
       item: true,
-      describe,
+      write: { to: "people", element: name },
+      describe: `${describe} On create and update an array of addresses or of objects with EmailAddress and Name; the whole list is replaced.`,
     },
   );
 
@@ -112,19 +123,29 @@ export const seriesProperties: readonly EwsColumn[] = [
   ),
 ];
 
-const zone = (which: "StartTimeZone" | "EndTimeZone", part: "Id" | "Name"): EwsColumn =>
-  attribute(`${which}_${part}`, `calendar:${which}`, part, {
+type Zone = "StartTimeZone" | "EndTimeZone";
+
+/** Read-only in the reference; but without it every series would be one of UTC. */
+const zoneId = (which: Zone, describe: string): EwsColumn =>
+  attribute(`${which}_Id`, `calendar:${which}`, "Id", {
+    type: "string",
+    since: "Exchange2010",
+    write: { to: "zone", element: which, attribute: "Id" },
+    describe: `${describe} Windows and IANA names can be given; Exchange keeps and answers the Windows name.`,
+  });
+const zoneName = (which: Zone): EwsColumn =>
+  attribute(`${which}_Name`, `calendar:${which}`, "Name", {
     type: "string",
     readOnly: true,
-    item: true,
     since: "Exchange2010",
+    describe: "The zone as Exchange shows it to people.",
   });
 
 export const meetingProperties: readonly EwsColumn[] = [
-  zone("StartTimeZone", "Id"),
-  zone("StartTimeZone", "Name"),
-  zone("EndTimeZone", "Id"),
-  zone("EndTimeZone", "Name"),
+  zoneId("StartTimeZone", "Time zone in which the item begins and a series recurs; UTC when a new item names none."),
+  zoneName("StartTimeZone"),
+  zoneId("EndTimeZone", "Time zone in which it ends; that of StartTimeZone_Id when left out."),
+  zoneName("EndTimeZone"),
   integer("ConferenceType", "calendar:ConferenceType", { describe: "0 NetMeeting, 1 NetShow, 2 Chat." }),
   // The store keeps the opposite: an item without the property shows true.
   flag("AllowNewTimeProposal", "calendar:AllowNewTimeProposal", { local: true }),
@@ -149,10 +170,26 @@ export const uid: EwsColumn = text("UID", "calendar:UID", {
   describe: "iCalendar UID.",
 });
 
-export const meetingTimeZone: EwsColumn = special(
-  "MeetingTimeZone",
-  "string",
-  "calendar:MeetingTimeZone",
-  { from: "attribute", at: ["MeetingTimeZone"], attribute: "TimeZoneName" },
-  { readOnly: true, item: true, describe: "Time zone of the meeting in the form of Exchange 2007." },
-);
+/** Exchange 2007 keeps the zone here, and knows no other place; later ones compute it. */
+export const meetingTimeZone: readonly EwsColumn[] = [
+  meetingZone({
+    until: "Exchange2010",
+    write: { to: "zone", element: "MeetingTimeZone", attribute: "TimeZoneName" },
+    describe: "Time zone in which the item begins and a series recurs; Windows and IANA names can be given.",
+  }),
+  meetingZone({
+    since: "Exchange2010",
+    readOnly: true,
+    describe: "Time zone of the meeting in the form of Exchange 2007; StartTimeZone_Id has it in today's form.",
+  }),
+];
+
+function meetingZone(options: ColumnOptions): EwsColumn {
+  return special(
+    "MeetingTimeZone",
+    "string",
+    "calendar:MeetingTimeZone",
+    { from: "attribute", at: ["MeetingTimeZone"], attribute: "TimeZoneName" },
+    options,
+  );
+}

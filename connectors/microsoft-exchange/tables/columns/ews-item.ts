@@ -262,3 +262,29 @@ export const attachments: EwsColumn = special(
   },
   { readOnly: true, item: true, describe: "The attachments, without their content." },
 );
+
+const flagPart = (name: string, as: "text" | "datetime", describe: string, allowed?: readonly string[]): EwsColumn =>
+  special(
+    `Flag_${name}`,
+    as === "text" ? "string" : "datetime",
+    "item:Flag",
+    { from: "text", at: ["Flag", name], as },
+    {
+      since: "Exchange2013",
+      write: { to: "flag", element: "Flag", part: name },
+      describe,
+      ...(allowed === undefined ? {} : { allowed }),
+    },
+  );
+
+/** Follow-up flag; the reference has none. */
+export const followUpFlag: readonly EwsColumn[] = [
+  flagPart("FlagStatus", "text", "Follow-up flag: NotFlagged, Flagged or Complete.", [
+    "NotFlagged",
+    "Flagged",
+    "Complete",
+  ]),
+  flagPart("StartDate", "datetime", "Day the follow-up begins, with Flagged."),
+  flagPart("DueDate", "datetime", "Day the follow-up is due, with Flagged."),
+  flagPart("CompleteDate", "datetime", "Day it was done, with Complete."),
+];

@@ -32,6 +32,8 @@ export interface ColumnOptions {
   /** Exchange's order is ours. */
   readonly sortsExactly?: true;
   readonly since?: string;
+  /** First platform without it in this form. */
+  readonly until?: string;
   readonly mutability?: Mutability;
   readonly write?: WriteSpec;
   readonly nowhere?: string;
@@ -81,6 +83,7 @@ function column(facts: Facts, options: ColumnOptions): EwsColumn {
       read: facts.read,
       ...(options.readOnly === true || write === undefined ? {} : { write }),
       filter: options.plain === true || options.local === true ? noFilter : facts.filter,
+      ...(options.until === undefined ? {} : { until: options.until }),
       ...(facts.listMayOmit === undefined ? {} : { listMayOmit: facts.listMayOmit }),
     },
   };

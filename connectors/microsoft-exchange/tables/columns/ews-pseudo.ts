@@ -36,6 +36,38 @@ export const otherFolder: readonly PseudoColumn[] = [
   },
 ];
 
+/** One occurrence of a series by its place, or the series by one of its occurrences (OccurrenceItemId, RecurringMasterItemId). */
+export const occurrences: readonly PseudoColumn[] = [
+  {
+    name: "RecurringMasterId",
+    type: "id",
+    use: ["query"],
+    description: "Id of a series, of which InstanceIndex names one occurrence to read.",
+  },
+  {
+    name: "InstanceIndex",
+    type: "integer",
+    use: ["query", "update", "delete"],
+    description:
+      "Place of an occurrence in its series, counted from 1, deleted ones included. In a query it goes with RecurringMasterId; in update and delete ItemId names the series.",
+  },
+  {
+    name: "OccurrenceId",
+    type: "id",
+    use: ["query"],
+    description: "Id of an occurrence: reads the series it belongs to.",
+  },
+];
+
+/** The driver's help spells the column this way, its metadata Recurrence_DayOfWeekIndex; both are understood. */
+export const recurrenceSpelling: PseudoColumn = {
+  name: "Recurrence_DaysOfWeekIndex",
+  type: "string",
+  use: ["create", "update"],
+  allowed: ["First", "Second", "Third", "Fourth", "Last"],
+  description: "Another spelling of Recurrence_DayOfWeekIndex.",
+};
+
 /** The values of CreateItem and UpdateItem behind SendMeetingInvitations. */
 export const invitationModes = [
   "SendToNone",

@@ -1,8 +1,8 @@
 import type { PseudoColumn } from "#spi";
 import { acceptSelection } from "../../ews/plan.ts";
-import { attendeeColumns, modifiedOccurrenceColumns } from "../columns/ews-attendee.ts";
+import { attendeeColumns, deletedOccurrenceColumns, modifiedOccurrenceColumns } from "../columns/ews-attendee.ts";
 import { impersonation, sendMeetingInvitations } from "../columns/ews-pseudo.ts";
-import type { EwsTable } from "./ews-table.ts";
+import type { AttendeeCollection, EwsTable } from "./ews-table.ts";
 
 const invitations: PseudoColumn = {
   ...sendMeetingInvitations,
@@ -11,11 +11,7 @@ const invitations: PseudoColumn = {
   description: "Who is told of the changed attendees.",
 };
 
-const attendees = (
-  name: string,
-  element: "RequiredAttendees" | "OptionalAttendees",
-  description: string,
-): EwsTable => ({
+const attendees = (name: string, element: AttendeeCollection, description: string): EwsTable => ({
   name,
   kind: { of: "attendees", element },
   description,
@@ -40,13 +36,32 @@ export const optionalAttendees = attendees(
   "Optional attendees of one calendar item, one row each.",
 );
 
+/** Rooms and equipment of one calendar item, a row each. */
+export const resources = attendees(
+  "Calendar_Resources",
+  "Resources",
+  "Rooms and equipment of one calendar item, one row each.",
+);
+
 /** Occurrences of a series that were changed by themselves. */
 export const modifiedOccurrences: EwsTable = {
   name: "Calendar_ModifiedOccurrences",
-  kind: { of: "modified-occurrences" },
+  kind: { of: "occurrences", element: "ModifiedOccurrences", member: "Occurrence" },
   view: true,
   description: "Occurrences of a series that were changed by themselves.",
   columns: modifiedOccurrenceColumns,
+  pseudoColumns: impersonation,
+  requiredInWhere: ["CalendarItemId"],
+  accepts: acceptSelection,
+};
+
+/** Occurrences that were taken out of a series. */
+export const deletedOccurrences: EwsTable = {
+  name: "Calendar_DeletedOccurrences",
+  kind: { of: "occurrences", element: "DeletedOccurrences", member: "DeletedOccurrence" },
+  view: true,
+  description: "Occurrences that were deleted from a series.",
+  columns: deletedOccurrenceColumns,
   pseudoColumns: impersonation,
   requiredInWhere: ["CalendarItemId"],
   accepts: acceptSelection,

@@ -17,7 +17,14 @@ import {
   laterItemProperties,
   uniqueBody,
 } from "../columns/ews-item.ts";
-import { impersonation, otherFolder, sendCancellationsMode, sendMeetingInvitations } from "../columns/ews-pseudo.ts";
+import {
+  impersonation,
+  occurrences,
+  otherFolder,
+  recurrenceSpelling,
+  sendCancellationsMode,
+  sendMeetingInvitations,
+} from "../columns/ews-pseudo.ts";
 import { recurrence } from "../columns/ews-recurrence.ts";
 import type { EwsTable } from "./ews-table.ts";
 
@@ -42,8 +49,15 @@ export const calendar: EwsTable = {
     ...uniqueBody({ readOnly: true }),
     ...calendarCollections,
     uid,
-    meetingTimeZone,
+    ...meetingTimeZone,
   ],
-  pseudoColumns: [...impersonation, ...otherFolder, sendMeetingInvitations, sendCancellationsMode],
+  pseudoColumns: [
+    ...impersonation,
+    ...otherFolder,
+    ...occurrences,
+    recurrenceSpelling,
+    sendMeetingInvitations,
+    sendCancellationsMode,
+  ],
   accepts: acceptItems,
 };

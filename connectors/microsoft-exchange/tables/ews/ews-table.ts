@@ -1,18 +1,24 @@
 import type { PseudoColumn, TableDefinition } from "#spi";
-import type { EwsBinding, EwsColumn } from "../../ews/binding.ts";
+import { type EwsBinding, type EwsColumn, fieldOf } from "../../ews/binding.ts";
 import { knows } from "../../ews/config.ts";
 import type { DistinguishedFolder } from "../../ews/folders.ts";
+
+export type AttendeeCollection = "RequiredAttendees" | "OptionalAttendees" | "Resources";
 
 /** What a session does for a table; the catalogue does not show it. */
 export type EwsTableKind =
   | { readonly of: "items"; readonly folder: DistinguishedFolder; readonly element: ItemElement }
   | { readonly of: "folders" }
-  | { readonly of: "attendees"; readonly element: "RequiredAttendees" | "OptionalAttendees" }
-  | { readonly of: "modified-occurrences" }
+  | { readonly of: "attendees"; readonly element: AttendeeCollection }
+  | {
+      readonly of: "occurrences";
+      readonly element: "ModifiedOccurrences" | "DeletedOccurrences";
+      readonly member: "Occurrence" | "DeletedOccurrence";
+    }
   | { readonly of: "room-lists" }
   | { readonly of: "rooms" };
 
-export type ItemElement = "Message" | "CalendarItem" | "Contact" | "Task";
+export type ItemElement = "Message" | "CalendarItem" | "Contact" | "DistributionList" | "Task";
 
 /** A table of schema EWS: what the catalogue shows, and what the session needs. */
 export interface EwsTable {
@@ -39,7 +45,7 @@ export function definitionOf(table: EwsTable, platform: string): TableDefinition
     kind: table.view === true ? "VIEW" : "TABLE",
     description: table.description,
     activities: table.view === true ? ["query"] : ["query", "create", "update", "delete"],
-    columns: table.columns.filter(({ since }) => knows(platform, since)),
+    columns: table.columns.filter((column) => isColumnOf(column, platform)),
     pseudoColumns: table.pseudoColumns,
     requiredOnCreate: table.requiredOnCreate ?? [],
     rowsPerWrite: table.rowsPerWrite ?? rowsPerWrite,
@@ -47,6 +53,11 @@ export function definitionOf(table: EwsTable, platform: string): TableDefinition
     absent: (column) => whyAbsent(table, column, platform),
     accepts: table.accepts,
   };
+}
+
+function isColumnOf(column: EwsColumn, platform: string): boolean {
+  const { until } = fieldOf(column);
+  return knows(platform, column.since) && (until === undefined || !knows(platform, until));
 }
 
 function whyAbsent({ columns }: EwsTable, name: string, platform: string): string | undefined {

@@ -2,7 +2,13 @@ import { ConnectorError, type TableDefinition } from "#spi";
 import type { EwsBinding } from "../../ews/binding.ts";
 import { knows } from "../../ews/config.ts";
 import { calendar } from "./calendar.ts";
-import { modifiedOccurrences, optionalAttendees, requiredAttendees } from "./calendar-attendees.ts";
+import {
+  deletedOccurrences,
+  modifiedOccurrences,
+  optionalAttendees,
+  requiredAttendees,
+  resources,
+} from "./calendar-attendees.ts";
 import { contacts } from "./contacts.ts";
 import { deletedItems } from "./deleted-items.ts";
 import { drafts } from "./drafts.ts";
@@ -25,7 +31,9 @@ const tables: readonly EwsTable[] = [
   calendar,
   requiredAttendees,
   optionalAttendees,
+  resources,
   modifiedOccurrences,
+  deletedOccurrences,
   contacts,
   tasks,
   folders,

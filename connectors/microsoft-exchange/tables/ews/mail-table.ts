@@ -8,6 +8,7 @@ import {
   conversationChangeKey,
   conversationId,
   effectiveRights,
+  followUpFlag,
   importance,
   itemIdentity,
   itemProperties,
@@ -43,6 +44,7 @@ const mailColumns = ({ attachmentColumns, readForms }: MailVariant): readonly Ew
   ...(readForms ? recipientLists : []),
   attachments,
   bodyType,
+  ...followUpFlag,
 ];
 
 /** A table of one mail folder. */

@@ -8,7 +8,7 @@ import {
   laterItemProperties,
   uniqueBody,
 } from "../columns/ews-item.ts";
-import { impersonation, otherFolder } from "../columns/ews-pseudo.ts";
+import { impersonation, otherFolder, recurrenceSpelling } from "../columns/ews-pseudo.ts";
 import { taskImportance, taskProperties } from "../columns/ews-task.ts";
 import type { EwsTable } from "./ews-table.ts";
 
@@ -28,6 +28,6 @@ export const tasks: EwsTable = {
     ...uniqueBody({}),
     taskImportance,
   ],
-  pseudoColumns: [...impersonation, ...otherFolder],
+  pseudoColumns: [...impersonation, ...otherFolder, recurrenceSpelling],
   accepts: acceptItems,
 };
