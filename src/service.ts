@@ -51,7 +51,9 @@ export const runtimeCauses: readonly Cause[] = [...networkCauses, ...fileCauses,
 const sharedSlots = 64;
 /** A session nobody used for so long is closed. */
 const sessionIdleMs = 5 * 60_000;
+/** So long are answers under way waited for; then they are ended, which may take a little as well. */
 const drainLimitMs = 30_000;
+const endingLimitMs = 3000;
 
 export interface ServiceParts {
   readonly settings: Settings;
@@ -274,7 +276,11 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     async close() {
       app.beginDrain();
       stopChores();
-      await withinLimit(app.close());
+      // Still listening: who comes now is told so by 503, and probes see it.
+      await within(drainLimitMs, app.idle(), clock);
+      app.cutOff();
+      await within(endingLimitMs, app.idle(), clock);
+      await within(endingLimitMs, app.close(), clock);
       await resolved.sessions.close();
       await tokenTransports.close();
       await agents.withdraw();
@@ -283,10 +289,9 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   };
 }
 
-/** Waits for answers under way, but not for ever. */
-async function withinLimit(closing: PromiseLike<unknown>): Promise<void> {
+async function within(limitMs: number, step: PromiseLike<unknown>, clock: Clock): Promise<void> {
   const ending = new AbortController();
-  await Promise.race([closing, systemClock.sleep(drainLimitMs, ending.signal).catch(() => undefined)]);
+  await Promise.race([step, clock.sleep(limitMs, ending.signal).catch(() => undefined)]);
   ending.abort();
 }
 

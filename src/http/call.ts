@@ -12,11 +12,12 @@ export function callOf(request: FastifyRequest): Call {
   return { principal, requestId: request.id, signal: signalOf(request) };
 }
 
-/** Aborts when the caller leaves before the answer is complete. */
+/** Aborts when the caller leaves before the answer is complete, or the service can wait no longer. */
 export function signalOf(request: FastifyRequest): AbortSignal {
   const controller = new AbortController();
   onAnswerOver(request, (isComplete) => {
     if (!isComplete) controller.abort();
   });
+  request.cut = (reason) => controller.abort(reason);
   return controller.signal;
 }

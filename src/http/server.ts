@@ -44,9 +44,15 @@ declare module "fastify" {
     principal: Principal | null;
     /** What runs when the answer is over. */
     whenOver: OverListener[] | null;
+    /** Ends the work of this request with a reason; there once a route has asked for its signal. */
+    cut: ((reason: unknown) => void) | null;
   }
   interface FastifyInstance {
     /** Begins to refuse new work (503) and to close connections after their answer; `close()` calls it too. */
     beginDrain(): void;
+    /** No request is being worked on (health routes do not count). */
+    idle(): Promise<void>;
+    /** Ends the work of all requests; their answers say that the service shuts down. */
+    cutOff(): void;
   }
 }

@@ -39,6 +39,15 @@ export function addAdmission(app: Server, parts: HttpParts): void {
  */
 export function addDrain(app: Server, parts: HttpParts): void {
   let draining = false;
+  const underWay = new Set<FastifyRequest>();
+  const waiting: (() => void)[] = [];
+  app.decorate("idle", () =>
+    underWay.size === 0 ? Promise.resolve() : new Promise<void>((resolve) => waiting.push(resolve)),
+  );
+  app.decorate("cutOff", () => {
+    for (const request of underWay) request.cut?.(busy("The service is shutting down.", drainWaitMs));
+  });
+  app.decorateRequest("cut", null);
   app.decorate("beginDrain", () => {
     if (draining) return;
     draining = true;
@@ -53,7 +62,13 @@ export function addDrain(app: Server, parts: HttpParts): void {
     onAnswerOver(request, () => {
       if (draining) setImmediate(() => app.server.closeIdleConnections());
     });
-    if (draining && !isExempt(request)) return done(busy("The service is shutting down.", drainWaitMs));
+    if (isExempt(request)) return done();
+    if (draining) return done(busy("The service is shutting down.", drainWaitMs));
+    underWay.add(request);
+    onAnswerOver(request, () => {
+      underWay.delete(request);
+      if (underWay.size === 0) for (const resolve of waiting.splice(0)) resolve();
+    });
     done();
   });
   app.addHook("onSend", (_request, reply, payload, done) => {
