@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { ConnectorDefinition } from "#spi";
 import { installedConnectors } from "../../../connectors/index.ts";
 import {
   type FullSandbox,
@@ -35,6 +36,8 @@ export interface Stand {
 export interface StandOptions {
   readonly sandbox?: FullSandboxOptions;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Puts something between the service and each connector. */
+  readonly between?: (definition: ConnectorDefinition) => ConnectorDefinition;
 }
 
 /** Starts a sandbox and a service with an empty store on free ports. */
@@ -58,7 +61,8 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
     cloudOverridesFile: overrides,
     readFile: (file) => readFile(file, "utf8"),
   });
-  const definitions = installed.map(recorded);
+  const { between = (definition) => definition } = options;
+  const definitions = installed.map((definition) => recorded(between(definition)));
   const service = await startService({ settings, definitions, log, version: "0.0.0-test" });
   const key = (await readFile(service.adminKeyFile ?? "", "utf8")).trim();
   const client = (one: string) => createClient(service.url, one, (text) => heard.push(text));

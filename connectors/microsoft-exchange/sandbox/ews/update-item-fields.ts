@@ -54,7 +54,7 @@ async function applyUpdate(call: EwsCall, draft: Draft, update: XmlElement, cont
 
 /** A dictionary is replaced as a whole when it is set by its own name. */
 function setWhole(draft: Draft, property: ItemProperty, child: XmlElement, context: WriteContext): void {
-  if (!property.write) throw invalidSet(property.uri);
+  if (!property.write || property.createOnly) throw invalidSet(property.uri);
   if (Object.values(dictionaries).includes(property.uri)) property.clear?.(draft);
   property.write(draft, child, context);
 }

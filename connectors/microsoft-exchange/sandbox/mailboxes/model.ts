@@ -11,6 +11,8 @@ export interface EmailAddress {
   address?: string;
   /** "SMTP" unless said otherwise. */
   routingType?: string;
+  /** The contact or private list of the mailbox that was named. */
+  itemId?: string;
 }
 
 export interface Body {
@@ -221,6 +223,11 @@ export interface ContactDetails {
   accountName?: string;
   userSmimeCertificates?: Buffer[];
   msExchangeCertificates?: Buffer[];
+  /** Of an entry that was taken over from the directory. */
+  alias?: string;
+  directoryId?: string;
+  managerMailbox?: EmailAddress;
+  directReports?: EmailAddress[];
 }
 
 export type TaskStatus = "notStarted" | "inProgress" | "completed" | "waitingOnOthers" | "deferred";
@@ -280,6 +287,15 @@ export interface MeetingDetails {
   proposedEnd?: Date;
 }
 
+/** What Exchange says in a message it wrote to remind of an event. */
+export interface ReminderMessage {
+  text: string;
+  location?: string;
+  start: Date;
+  end: Date;
+  associatedEventId?: string;
+}
+
 export interface ListMember extends EmailAddress {
   key: string;
   mailboxType?: string;
@@ -337,6 +353,7 @@ export interface ItemFields {
 
   event?: EventDetails;
   meeting?: MeetingDetails;
+  reminderMessage?: ReminderMessage;
   contact?: ContactDetails;
   distributionList?: DistributionList;
   task?: TaskDetails;
@@ -362,6 +379,19 @@ export interface Item extends ItemFields {
   modifiedBy: string;
 }
 
+/** What an administrator says of a folder that is managed, up to Exchange 2010. */
+export interface ManagedFolder {
+  canDelete: boolean;
+  canRenameOrMove: boolean;
+  mustDisplayComment: boolean;
+  isRoot: boolean;
+  id: string;
+  comment: string;
+  storageQuotaKb: number;
+  sizeKb: number;
+  homePage: string;
+}
+
 export interface Folder {
   id: string;
   parentId?: string;
@@ -372,6 +402,7 @@ export interface Folder {
   wellKnown?: string;
   isHidden: boolean;
   isSearchFolder: boolean;
+  managed?: ManagedFolder;
   extended: ExtendedProperties;
   changeNumber: number;
   addedNumber: number;

@@ -10,7 +10,7 @@ import {
 import { schemaViolation } from "../ews-error.ts";
 import { childrenOf, t, textOf, type XmlElement } from "../xml.ts";
 import { addressNames, phoneNames } from "./names.ts";
-import { choice, type Draft, date, flag, type ItemProperty, text, texts } from "./property.ts";
+import { choice, type Draft, date, flag, type ItemProperty, people, person, text, texts } from "./property.ts";
 
 /** Changes a contact by a copy, so that stored ones stay whole. */
 export function changeContact(draft: Draft, change: Partial<ContactDetails>): void {
@@ -312,9 +312,42 @@ export const contactProperties: readonly ItemProperty[] = [
   contactText("PhoneticFullName", "phoneticFullName"),
   contactText("PhoneticFirstName", "phoneticFirstName"),
   contactText("PhoneticLastName", "phoneticLastName"),
+  text("contacts:Alias", "Alias", (i) => i.contact?.alias),
   text("contacts:Notes", "Notes", (i) => i.body?.content, undefined, { only: "item" }),
+  {
+    uri: "contacts:Photo",
+    element: "Photo",
+    only: "item",
+    read: (item) => {
+      const photo = item.attachments.find((one) => one.isContactPhoto === true)?.content;
+      return photo && t("Photo", photo.toString("base64"));
+    },
+  },
+  certificates("UserSMIMECertificate", (contact) => contact.userSmimeCertificates),
+  certificates("MSExchangeCertificate", (contact) => contact.msExchangeCertificates),
+  text("contacts:DirectoryId", "DirectoryId", (i) => i.contact?.directoryId),
+  person("contacts:ManagerMailbox", "ManagerMailbox", (i) => i.contact?.managerMailbox),
+  people("contacts:DirectReports", "DirectReports", (i) => i.contact?.directReports ?? []),
   contactText("AccountName", "accountName"),
 ];
+
+/** Certificates of a contact; only whole items show them. */
+function certificates(element: string, get: (contact: ContactDetails) => readonly Buffer[] | undefined): ItemProperty {
+  return {
+    uri: `contacts:${element}`,
+    element,
+    only: "item",
+    read: ({ contact }) => {
+      const all = (contact && get(contact)) ?? [];
+      return all.length === 0
+        ? undefined
+        : t(
+            element,
+            all.map((one) => t("Base64Binary", one.toString("base64"))),
+          );
+    },
+  };
+}
 
 /** Fills in what the server makes of a contact's names. */
 export function settleContact(draft: Draft): void {

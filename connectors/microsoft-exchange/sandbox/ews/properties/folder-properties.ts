@@ -113,6 +113,25 @@ const properties: readonly FolderProperty[] = [
   count("folder:TotalCount", "TotalCount", (folder, mailbox) => mailbox.totals(folder.id).total),
   count("folder:ChildFolderCount", "ChildFolderCount", (folder, mailbox) => mailbox.totals(folder.id).children),
   extendedPlace,
+  {
+    uri: "folder:ManagedFolderInformation",
+    element: "ManagedFolderInformation",
+    read: ({ managed }) =>
+      managed &&
+      t(
+        "ManagedFolderInformation",
+        t("CanDelete", String(managed.canDelete)),
+        t("CanRenameOrMove", String(managed.canRenameOrMove)),
+        t("MustDisplayComment", String(managed.mustDisplayComment)),
+        t("HasQuota", "true"),
+        t("IsManagedFoldersRoot", String(managed.isRoot)),
+        t("ManagedFolderId", managed.id),
+        t("Comment", managed.comment),
+        t("StorageQuota", String(managed.storageQuotaKb)),
+        t("FolderSize", String(managed.sizeKb)),
+        t("HomePage", managed.homePage),
+      ),
+  },
   { uri: "folder:EffectiveRights", element: "EffectiveRights", read: () => effectiveRights("EffectiveRights", true) },
   {
     ...text("folder:DistinguishedFolderId", "DistinguishedFolderId", (folder) =>

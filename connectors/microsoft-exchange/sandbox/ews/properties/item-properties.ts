@@ -245,7 +245,15 @@ export const itemProperties: readonly ItemProperty[] = [
   },
   text("item:LastModifiedName", "LastModifiedName", (i) => i.modifiedBy),
   date("item:LastModifiedTime", "LastModifiedTime", (i) => i.modifiedAt),
-  flag("item:IsAssociated", "IsAssociated", (i) => i.isAssociated),
+  flag(
+    "item:IsAssociated",
+    "IsAssociated",
+    (i) => i.isAssociated,
+    (d, v) => {
+      d.isAssociated = v;
+    },
+    { createOnly: true },
+  ),
   text("item:WebClientReadFormQueryString", "WebClientReadFormQueryString", (i) =>
     webLink(i, "&viewmodel=ReadMessageItem"),
   ),

@@ -1,3 +1,4 @@
+import { printDate } from "../dates.ts";
 import { t } from "../xml.ts";
 import { date, flag, type ItemProperty, people, person, text } from "./property.ts";
 
@@ -51,6 +52,24 @@ const references = text(
   },
   { clear: (d) => delete d.references },
 );
+
+const reminderMessageData: ItemProperty = {
+  uri: "message:ReminderMessageData",
+  element: "ReminderMessageData",
+  only: "item",
+  read: ({ reminderMessage: reminder }) =>
+    reminder &&
+    t(
+      "ReminderMessageData",
+      t("ReminderText", reminder.text),
+      reminder.location === undefined ? undefined : t("Location", reminder.location),
+      t("StartTime", printDate(reminder.start)),
+      t("EndTime", printDate(reminder.end)),
+      reminder.associatedEventId === undefined
+        ? undefined
+        : t("AssociatedCalendarItemId", { Id: reminder.associatedEventId }),
+    ),
+};
 
 /** Properties of messages and meeting messages, in schema order. */
 export const messageProperties: readonly ItemProperty[] = [
@@ -119,6 +138,7 @@ export const messageProperties: readonly ItemProperty[] = [
   ),
   person("message:ReceivedBy", "ReceivedBy", (i) => i.receivedBy),
   person("message:ReceivedRepresenting", "ReceivedRepresenting", (i) => i.receivedRepresenting),
+  reminderMessageData,
 ];
 
 /** Properties of posts, in schema order. */

@@ -37,6 +37,8 @@ export interface ItemProperty {
   /** Absent: cannot be searched or sorted by. */
   readonly value?: (item: Item) => Comparable | undefined;
   readonly only?: Only;
+  /** CreateItem takes it, UpdateItem does not. */
+  readonly createOnly?: true;
 }
 
 /** "item": left out of FindItem rows; "refused": FindItem refuses it. */
@@ -45,6 +47,7 @@ export type Only = "item" | "refused";
 /** Options of the makers below. */
 interface Options {
   readonly only?: Only;
+  readonly createOnly?: true;
   readonly clear?: (draft: Draft) => void;
 }
 
@@ -247,7 +250,8 @@ export function mailboxElement(name: string, one: EmailAddress, organisation: Or
     t("Name", one.name ?? address ?? ""),
     address ? t("EmailAddress", address) : undefined,
     address ? t("RoutingType", one.routingType ?? "SMTP") : undefined,
-    t("MailboxType", mailboxTypeOf(address ?? "", organisation)),
+    t("MailboxType", one.itemId === undefined ? mailboxTypeOf(address ?? "", organisation) : "Contact"),
+    one.itemId === undefined ? undefined : t("ItemId", { Id: one.itemId }),
   );
 }
 
@@ -255,10 +259,12 @@ export function readMailbox(element: XmlElement): EmailAddress {
   const name = childText(element, "Name");
   const address = childText(element, "EmailAddress");
   const routingType = childText(element, "RoutingType");
+  const itemId = childOf(element, "ItemId")?.attributes["Id"];
   return {
     ...(name ? { name } : address ? { name: address } : {}),
     ...(address ? { address } : {}),
     ...(routingType ? { routingType } : {}),
+    ...(itemId ? { itemId } : {}),
   };
 }
 
