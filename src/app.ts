@@ -6,6 +6,7 @@ import { addAnswerHeaders } from "./http/plugins/answer-headers.ts";
 import { addAnswerOver } from "./http/plugins/answer-over.ts";
 import { addApiAuth } from "./http/plugins/api-auth.ts";
 import { addBodies } from "./http/plugins/bodies.ts";
+import { addConnectionUse } from "./http/plugins/connection-use.ts";
 import { addAdmission, addBodyTimeout, addDrain } from "./http/plugins/limits.ts";
 import { addDocsPage, addOpenApi } from "./http/plugins/openapi.ts";
 import { addProblems, clientErrorHandler, frameworkErrors } from "./http/plugins/problem.ts";
@@ -13,6 +14,7 @@ import { addRequestId, requestIdOf } from "./http/plugins/request-id.ts";
 import { addRequestLog } from "./http/plugins/request-log.ts";
 import { activityRoutes } from "./http/routes/activities.ts";
 import { agentRoutes } from "./http/routes/agents.ts";
+import { aliasRoutes } from "./http/routes/aliases.ts";
 import { auditRoutes } from "./http/routes/audit.ts";
 import { authorizationRoutes } from "./http/routes/authorizations.ts";
 import { catalogRoutes } from "./http/routes/catalog.ts";
@@ -79,6 +81,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
   addBodyTimeout(app, parts);
   addBodies(app, limits.jsonDepth);
   addAnswerHeaders(app, limits.requestTimeoutMs);
+  addConnectionUse(app);
   addOpenApi(app, parts.version);
   addDocsPage(app);
 
@@ -94,6 +97,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
     savedActivityRoutes(routes, parts);
     variableRoutes(routes, parts);
     runRoutes(routes);
+    aliasRoutes(routes, parts);
     keyRoutes(routes, parts);
     agentRoutes(routes, parts);
     auditRoutes(routes, parts);

@@ -16,6 +16,8 @@ import { createPageTokens } from "./query/page-token.ts";
 import { createActivities } from "./runtime/activities.ts";
 import { ensureAdminKey } from "./runtime/admin-key.ts";
 import { createAgentCases, heartbeatEveryMs } from "./runtime/agents.ts";
+import { throughAliases } from "./runtime/alias-resolution.ts";
+import { createAliases } from "./runtime/aliases.ts";
 import { createAuditCases, createAuditTrail } from "./runtime/audit.ts";
 import { createCatalog } from "./runtime/catalog.ts";
 import { systemClock } from "./runtime/clock.ts";
@@ -109,6 +111,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   };
   const connections = createConnections({ store, vault, audit, paging, connectors, clock, random });
   const variables = createVariables({ store, vault, audit, paging, clock, random });
+  const access = throughAliases(store, connections);
 
   let listening: readonly ListeningAddress[] = [];
   const filesBase = path.join(dataDir, "files");
@@ -140,7 +143,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const getConnector = (name: string): ConnectorDefinition => registry.get(name);
   const dialogues = new Dialogues(clock);
   const resolved = createResolvedConnections({
-    access: connections,
+    access,
     variables,
     store,
     surroundings,
@@ -152,7 +155,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
 
   const tokenTransports = createTokenTransports(surroundings);
   const sourceOf: SourceOf = async (call, reference) => {
-    const located = await connections.locate(call, reference);
+    const located = await access.locate(call, reference);
     const { definition, config, options, connectionId, name, version: revision } = await resolved.ready(call, located);
     const source = definition.tokens?.(config, surroundings.files);
     return {
@@ -212,7 +215,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       agents,
       store,
       audit,
-      access: connections,
+      access,
       variables,
       connectors,
       connections: resolved,
@@ -229,7 +232,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     activities,
     savedActivities: createSavedActivities({
       store,
-      access: connections,
+      access,
       variables,
       activities,
       audit,
@@ -244,6 +247,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     idempotency,
     health: createHealthCases({ store, vault, clock, log }),
   };
+    aliases: createAliases({ store, access: connections, audit, paging, clock, random }),
 
   const app = buildApp({
     cases,

@@ -9,7 +9,9 @@ import { onAnswerOver } from "./plugins/answer-over.ts";
 export function callOf(request: FastifyRequest): Call {
   const { principal } = request;
   if (principal === null) throw new Error(`Route ${request.routeOptions.url} was reached without a principal`);
-  return { principal, requestId: request.id, signal: signalOf(request) };
+  const use = {};
+  request.connectionUse = use;
+  return { principal, requestId: request.id, signal: signalOf(request), use };
 }
 
 /** Aborts when the caller leaves before the answer is complete, or the service can wait no longer. */

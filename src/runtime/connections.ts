@@ -180,12 +180,13 @@ function createCases(parts: ConnectionParts): ConnectionCases {
       await store.transaction(
         async (repositories) => {
           const referring = await repositories.savedActivities.namesReferringTo(id);
-          if (referring.length > 0 && !force) throw stillReferred(referring);
+          if (referring.length > 0 && !force) throw stillReferred("saved activities", referring);
+          await leaveAliases(repositories, id, force);
           await repositories.secrets.removeOwner(connectionOwner(id));
           await repositories.connections.remove(id);
           await audit.append(repositories, call, "connection.remove", connectionTarget(current.record));
         },
-        ["connections", "tokens"],
+        ["connections", "aliases", "tokens"],
       );
     },
   };
@@ -282,12 +283,27 @@ const cannotChangeConnector = (connector: string): ConnectorError =>
   });
 
 const namesShown = 5;
-const stillReferred = (names: readonly string[]): ConnectorError =>
+const stillReferred = (what: string, names: readonly string[]): ConnectorError =>
   conflict(
-    `${names.length} saved activities refer to this connection: ${names.slice(0, namesShown).join(", ")}${
+    `${names.length} ${what} refer to this connection: ${names.slice(0, namesShown).join(", ")}${
       names.length > namesShown ? ", …" : ""
     }. Remove them first, or delete with force=true.`,
   );
+
+/** A connection that is removed by force leaves the aliases that stand for it. Errors: CONFLICT. */
+async function leaveAliases({ aliases }: Repositories, id: string, force: boolean): Promise<void> {
+  const referring = (await aliases.all()).filter(({ connectionIds }) => connectionIds.includes(id));
+  if (referring.length > 0 && !force) {
+    throw stillReferred(
+      "aliases",
+      referring.map(({ name }) => name),
+    );
+  }
+  for (const alias of referring) {
+    const connectionIds = alias.connectionIds.filter((one) => one !== id);
+    await aliases.update({ ...alias, connectionIds, version: alias.version + 1 }, alias.version);
+  }
+}
 
 async function nameReport({ connections }: Pick<Store, "connections">, name: string): Promise<PropertyReport> {
   const isTaken = ((await connections.byName(name)) ?? (await connections.byId(name))) !== undefined;

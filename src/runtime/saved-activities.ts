@@ -1,6 +1,8 @@
 import { type Clock, ConnectorError, conflict, invalidRequest, mistaken, notFound, type Random } from "#spi";
 import { isUniqueViolation } from "../store/engines/errors.ts";
 import type { Repositories, SavedActivityRecord, Store } from "../store/store.ts";
+import { aliasPrefix } from "./alias-input.ts";
+import { unknownAlias } from "./alias-resolution.ts";
 import type { AuditTrail } from "./audit.ts";
 import { authorizePath } from "./authorizations.ts";
 import { nameMistakes } from "./connection-input.ts";
@@ -70,13 +72,13 @@ export function createSavedActivities(parts: SavedActivityParts): SavedActivityC
     const mistakes = nameMistakes(input.name).map((mistake) => ({ ...mistake, code: "INVALID_REQUEST" as const }));
     if (mistakes.length > 0) throw mistaken(mistakes);
     checkSavedBody(input.kind, input.body);
-    const connection = await locate(call, access, input.connection);
+    const connectionId = await connectionIdOf(call, parts, input.connection);
     const { name, kind, description, body } = input;
     return {
       ...identity,
       name,
       connection: input.connection,
-      connectionId: connection.id,
+      ...(connectionId === undefined ? {} : { connectionId }),
       kind,
       ...(description === undefined ? {} : { description }),
       body,
@@ -85,7 +87,13 @@ export function createSavedActivities(parts: SavedActivityParts): SavedActivityC
   const prepare: SavedActivityPreparation["prepare"] = async (call, reference, input) => {
     const found = await find(call, reference);
     const kind = found.kind as ActivityKind;
-    const runCall = input.variables === undefined ? call : { ...call, variables: input.variables };
+    const { variables: values, overrides } = input;
+    const runCall = {
+      ...call,
+      ...(values === undefined ? {} : { variables: values }),
+      ...(overrides === undefined ? {} : { overrides }),
+    };
+    if (call.use !== undefined) call.use.requested = found.connection;
     const resolved = await resolveBody(runCall, found.body, variables);
     const connection = found.connectionId ?? found.connection;
     return { kind, connection, call: runCall, body: withRunInput(kind, resolved, input) };
@@ -209,9 +217,17 @@ const show = ({
 const isUnchanged = (current: SavedActivityRecord, next: SavedActivityRecord): boolean =>
   canonical({ ...next, version: current.version, updatedAt: current.updatedAt }) === canonical(current);
 
-async function locate(call: Call, access: SavedActivityParts["access"], connection: string) {
+/** The connection meant; an alias is only looked for, since what it stands for is found at each run. */
+async function connectionIdOf(
+  call: Call,
+  { access, store }: Pick<SavedActivityParts, "access" | "store">,
+  connection: string,
+): Promise<string | undefined> {
   try {
-    return await access.locate(call, connection);
+    if (!connection.startsWith(aliasPrefix)) return (await access.locate(call, connection)).id;
+    const name = connection.slice(aliasPrefix.length);
+    if ((await store.aliases.byName(name)) === undefined) throw unknownAlias(name, await store.aliases.all());
+    return undefined;
   } catch (error) {
     if (!(error instanceof ConnectorError) || error.code !== "NOT_FOUND") throw error;
     throw error.with({ mistakes: [{ pointer: "/connection", code: "NOT_FOUND", detail: error.message }] });

@@ -26,6 +26,7 @@ export interface UseCases {
   readonly keys: KeyCases;
   readonly agents: AgentCases;
   readonly audit: AuditCases;
+  readonly aliases: AliasCases;
   readonly idempotency: IdempotencyCases;
   readonly health: HealthCases;
 }
@@ -52,6 +53,23 @@ export interface Call {
 
 export interface Page<T> {
   readonly items: readonly T[];
+  /** Connections chosen in place of an alias's own. */
+  readonly overrides?: ConnectionOverrides;
+  /** Filled in while the call runs. */
+  readonly use?: ConnectionUse;
+}
+
+/** A child alias, or a connection of the alias or its children, by the level that chose it: action wins over subflow, subflow over flow. */
+export interface ConnectionOverrides {
+  readonly action?: string;
+  readonly subflow?: string;
+  readonly flow?: string;
+}
+
+/** The connection as the caller wrote it, and the name of the one that was used. */
+export interface ConnectionUse {
+  requested?: string;
+  used?: string;
   readonly nextPageToken?: string;
 }
 export interface PageRequest {
@@ -481,6 +499,7 @@ export interface KeyPatch {
   readonly expiresAt?: string | null;
 }
 export interface KeyView extends KeyInput {
+  readonly overrides?: ConnectionOverrides;
   readonly id: string;
   readonly createdAt: string;
   readonly lastUsedAt?: string;
@@ -497,6 +516,30 @@ export interface KeyCases {
 
 export interface AgentView {
   readonly name: string;
+export interface AliasInput {
+  readonly name: string;
+  readonly description?: string;
+  /** Name of another alias. */
+  readonly parent?: string;
+  readonly supportMultipleActiveConnections: boolean;
+  /** Names or ids, in the order in which they are tried. */
+  readonly connections: readonly string[];
+}
+export interface AliasView extends AliasInput {
+  readonly id: string;
+  readonly children: readonly string[];
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+export interface AliasCases {
+  create(call: Call, input: AliasInput): Promise<Tagged<AliasView>>;
+  list(call: Call, page: PageRequest): Promise<Page<AliasView>>;
+  get(call: Call, name: string): Promise<Tagged<AliasView>>;
+  replace(call: Call, name: string, input: AliasInput & ShownMembers, ifMatch?: string): Promise<Tagged<AliasView>>;
+  /** Errors: CONFLICT while child aliases or saved activities refer to it. */
+  remove(call: Call, name: string, ifMatch?: string): Promise<void>;
+}
+
   readonly group: string;
   readonly version: string;
   readonly connectors: readonly { readonly name: string; readonly version: string }[];

@@ -1,6 +1,6 @@
 import { type Clock, ConnectorError } from "#spi";
 
-export const topics = ["connections", "variables", "keys", "tokens"] as const;
+export const topics = ["connections", "aliases", "variables", "keys", "tokens"] as const;
 /** A group of records that caches hold. */
 export type Topic = (typeof topics)[number];
 

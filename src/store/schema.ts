@@ -35,6 +35,17 @@ export interface Schema {
     created_at: number;
     updated_at: number;
   };
+  alias: {
+    id: string;
+    name: string;
+    description: string | null;
+    parent_id: string | null;
+    multiple: number;
+    connections: string;
+    version: number;
+    created_at: number;
+    updated_at: number;
+  };
   variable: {
     id: string;
     name: string;

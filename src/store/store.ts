@@ -91,8 +91,35 @@ export interface SavedActivityRepository {
   update(record: SavedActivityRecord, expected: number): Promise<boolean>;
   remove(id: string): Promise<boolean>;
   namesReferringTo(connectionId: string): Promise<readonly string[]>;
-  /** Activities that name the connection follow it to its new name. */
-  followRename(connectionId: string, from: string, to: string): Promise<void>;
+  /** Names of the activities that wrote exactly this for their connection. */
+  namesUsing(connection: string): Promise<readonly string[]>;
+  /** Activities that name the connection (or an alias, without an id) follow it to its new name. */
+  followRename(connectionId: string | undefined, from: string, to: string): Promise<void>;
+}
+
+/** A name that stands for connections, resolved when it is used. */
+export interface AliasRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly parentId?: string;
+  /** More than one of its connections may be active. */
+  readonly multiple: boolean;
+  /** Ids of connections, in the order in which they are tried. */
+  readonly connectionIds: readonly string[];
+  readonly version: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+export interface AliasRepository {
+  /** Errors: CONFLICT with causeCode STORE_UNIQUE when the name is taken. */
+  insert(record: AliasRecord): Promise<void>;
+  byName(name: string): Promise<AliasRecord | undefined>;
+  /** By name. */
+  list(slice: Slice): Promise<readonly AliasRecord[]>;
+  all(): Promise<readonly AliasRecord[]>;
+  update(record: AliasRecord, expected: number): Promise<boolean>;
+  remove(id: string): Promise<boolean>;
 }
 
 export interface VariableRecord {
@@ -264,6 +291,7 @@ export interface Repositories {
   readonly connectionStates: ConnectionStateRepository;
   readonly secrets: SecretRepository;
   readonly savedActivities: SavedActivityRepository;
+  readonly aliases: AliasRepository;
   readonly variables: VariableRepository;
   readonly tokens: TokenRepository;
   readonly authorizations: AuthorizationRepository;

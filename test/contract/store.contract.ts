@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConnectorError } from "../../src/spi/index.ts";
-import type { ConnectionRecord, Store } from "../../src/store/store.ts";
+import type { AliasRecord, ConnectionRecord, Store } from "../../src/store/store.ts";
 
 const connection = (id: string, over: Partial<ConnectionRecord> = {}): ConnectionRecord => ({
   id,
@@ -37,6 +37,40 @@ export function describeStore(
     afterAll(async () => {
       await store?.close();
       await second?.close();
+    });
+
+    describe("aliases", () => {
+      const alias = (id: string, over: Partial<AliasRecord> = {}): AliasRecord => ({
+        id,
+        name: `alias_${id}`,
+        multiple: false,
+        connectionIds: ["b", "a"],
+        version: 1,
+        createdAt: 1_790_000_000_000,
+        updatedAt: 1_790_000_000_001,
+        ...over,
+      });
+      it("gives back what was inserted, also to another instance, and keeps the order of connections", async () => {
+        const parent = alias("p1", { description: "d", multiple: true });
+        const child = alias("k1", { parentId: "p1", connectionIds: [] });
+        await store.aliases.insert(parent);
+        await store.aliases.insert(child);
+        expect(await second.aliases.byName("alias_p1")).toStrictEqual(parent);
+        expect(await second.aliases.byName("alias_k1")).toStrictEqual(child);
+        expect(await store.aliases.byName("alias_none")).toBeUndefined();
+        expect((await store.aliases.all()).map(({ id }) => id)).toEqual(["k1", "p1"]);
+        expect((await store.aliases.list({ limit: 5, after: "alias_k1" })).map(({ id }) => id)).toEqual(["p1"]);
+      });
+      it("refuses a taken name, updates only the version seen, keeps a parent with children", async () => {
+        expect(await codeOf(store.aliases.insert(alias("x", { name: "alias_p1" })))).toBe("CONFLICT/STORE_UNIQUE");
+        const next = alias("p1", { connectionIds: ["c"], version: 2 });
+        expect(await store.aliases.update(next, 1)).toBe(true);
+        expect(await store.aliases.update({ ...next, version: 3 }, 1)).toBe(false);
+        expect(await codeOf(store.aliases.remove("p1"))).toBe("NOT_FOUND/STORE_REFERENCE");
+        expect(await store.aliases.remove("k1")).toBe(true);
+        expect(await store.aliases.remove("p1")).toBe(true);
+        expect(await store.aliases.remove("p1")).toBe(false);
+      });
     });
 
     describe("connections", () => {

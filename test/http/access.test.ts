@@ -17,6 +17,7 @@ afterAll(() => app.close());
 /** Who may call what. A route missing here, or asking for other scopes, is a change to decide on. */
 const golden = `
 DELETE /v1/activities/:activity                                  designer
+DELETE /v1/aliases/:alias                                        designer
 DELETE /v1/connections/:connection                               designer
 DELETE /v1/connections/:connection/token                         designer
 DELETE /v1/keys/:key                                             admin-only
@@ -28,6 +29,8 @@ GET    /readyz                                                   public
 GET    /v1/activities                                            designer operator auditor
 GET    /v1/activities/:activity                                  designer operator auditor
 GET    /v1/agents                                                agent auditor
+GET    /v1/aliases                                               designer operator auditor
+GET    /v1/aliases/:alias                                        designer operator auditor
 GET    /v1/audit                                                 auditor
 GET    /v1/connections                                           designer auditor
 GET    /v1/connections/:connection                               designer auditor
@@ -58,6 +61,7 @@ PATCH  /v1/connections/:connection                               designer
 PATCH  /v1/keys/:key                                             admin-only
 POST   /v1/activities                                            designer
 POST   /v1/activities/:activity/run                              operator
+POST   /v1/aliases                                               designer
 POST   /v1/connections                                           designer
 POST   /v1/connections/:connection/authorizations                designer
 POST   /v1/connections/:connection/create                        operator
@@ -73,6 +77,7 @@ POST   /v1/keys                                                  admin-only
 POST   /v1/runs/:run/cancel                                      operator
 POST   /v1/variables                                             designer
 PUT    /v1/activities/:activity                                  designer
+PUT    /v1/aliases/:alias                                        designer
 PUT    /v1/connections/:connection                               designer
 PUT    /v1/connections/:connection/token                         designer
 PUT    /v1/connectors/:connector/properties/validate             designer agent
@@ -133,7 +138,7 @@ describe("every route", () => {
   });
 });
 
-const created = /^(\/v1\/(connections|activities|variables|keys)|.*\/authorizations)$/;
+const created = /^(\/v1\/(connections|activities|aliases|variables|keys)|.*\/authorizations)$/;
 
 function successOf({ method, url }: Route): number {
   if (method === "DELETE") return 204;

@@ -49,6 +49,7 @@ async function restore(): Promise<void> {
   ] as const)
     if ((await admin.get(`/v1/activities/${encodeURIComponent(name)}`)).status === 404)
       await admin.ok("/v1/activities", { name, connection, kind: "query", table: "Inbox", limit: 1 });
+  if ((await admin.get("/v1/aliases/x")).status === 404) await admin.ok("/v1/aliases", { name: "x" });
   if ((await admin.get("/v1/variables/v")).status === 404) await admin.ok("/v1/variables", { name: "v", value: "x" });
 }
 
@@ -71,6 +72,8 @@ const bodyOf = ({ method, url }: Route, connection: string, activity: string): o
     "POST /v1/activities": { name: `a${Math.random()}`, connection, kind: "query", table: "Inbox" },
     "PUT /v1/activities/:activity": { name: activity, connection, kind: "query", table: "Inbox", limit: 1 },
     "POST /v1/activities/:activity/run": {},
+    "POST /v1/aliases": { name: `a${Math.random()}`.replace(".", ""), connections: [] },
+    "PUT /v1/aliases/:alias": { name: "x", connections: [] },
     "POST /v1/variables": { name: `v${Math.random()}`.replace(".", ""), value: "x" },
     "PUT /v1/variables/:variable": { name: "v", value: "x" },
     "POST /v1/keys": { scopes: ["operator"], connections: [own] },
@@ -86,6 +89,7 @@ function send(client: Client, route: Route, connection: string) {
     connector: "microsoft-exchange",
     table: "Inbox",
     procedure: "SendMail",
+    alias: "x",
     variable: "v",
     key: "0000000000000000",
     run: "00000000-0000-4000-8000-000000000000",

@@ -4,7 +4,12 @@ import type { ProblemDocument } from "../problem.ts";
 
 /** One line of an NDJSON answer. Exactly one `end` or `error` frame comes last; without it the answer was cut. */
 export type Frame =
-  | { readonly type: "columns"; readonly columns: readonly ResultColumn[] }
+  | {
+      readonly type: "columns";
+      readonly columns: readonly ResultColumn[];
+      readonly connectionRequested?: string;
+      readonly connectionUsed?: string;
+    }
   | { readonly type: "record"; readonly record: Row }
   | { readonly type: "outcome"; readonly outcome: RowOutcome }
   | { readonly type: "warning"; readonly code: string; readonly detail: string }

@@ -1,7 +1,7 @@
 import type { Batch, RowOutcome } from "#spi";
-import type { ResultColumn, WriteSummary } from "../../runtime/use-cases.ts";
+import type { WriteSummary } from "../../runtime/use-cases.ts";
 import type { ProblemDocument } from "../problem.ts";
-import { frameLine, recordLine, warningFrame } from "./frames.ts";
+import { type Frame, frameLine, recordLine, warningFrame } from "./frames.ts";
 import { BytePacker } from "./pack.ts";
 import { addOutcome, emptySummary } from "./summary.ts";
 
@@ -24,12 +24,12 @@ function writeBatch(packer: BytePacker, batch: Batch): void {
  * errors become the last frame.
  */
 export async function* queryFrames(
-  columns: readonly ResultColumn[] | undefined,
+  head: Omit<Extract<Frame, { type: "columns" }>, "type">,
   batches: AsyncIterable<Batch>,
   report: StreamReport,
 ): AsyncGenerator<Buffer> {
   const packer = new BytePacker();
-  if (columns !== undefined) packer.write(frameLine({ type: "columns", columns }));
+  packer.write(frameLine({ type: "columns", ...head }));
   let count = 0;
   try {
     for await (const batch of batches) {

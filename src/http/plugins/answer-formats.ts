@@ -68,6 +68,8 @@ function warningHeader(warnings: readonly Warning[]): string {
 export interface RowStream {
   readonly columns: readonly ResultColumn[];
   readonly batches: AsyncIterable<Batch>;
+  readonly connectionRequested?: string;
+  readonly connectionUsed?: string;
 }
 
 /**
@@ -77,17 +79,17 @@ export interface RowStream {
 export async function sendRows(
   reply: FastifyReply,
   format: Exclude<RowsFormat, "application/json">,
-  { columns, batches }: RowStream,
+  { batches, ...head }: RowStream,
   report: StreamReport,
 ): Promise<FastifyReply> {
   const iterator = batches[Symbol.asyncIterator]();
   const first = await iterator.next();
   const all = resume(first, iterator);
   if (format === ndjsonType)
-    return reply.header("content-type", ndjsonType).send(Readable.from(queryFrames(columns, all, report)));
+    return reply.header("content-type", ndjsonType).send(Readable.from(queryFrames(head, all, report)));
   const warnings = first.done === true ? [] : (first.value.warnings ?? []);
   if (warnings.length > 0) reply.header("x-warnings", warningHeader(warnings));
-  const names = columns.map(({ name }) => name);
+  const names = head.columns.map(({ name }) => name);
   return reply.header("content-type", csvContentType).send(Readable.from(csvLines(names, all, report.rows)));
 }
 

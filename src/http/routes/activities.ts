@@ -1,5 +1,7 @@
+import type { FastifyRequest } from "fastify";
+import type { z } from "zod";
 import { invalidRequest } from "#spi";
-import type { WriteBody } from "../../runtime/use-cases.ts";
+import type { Call, WriteBody } from "../../runtime/use-cases.ts";
 import { callOf } from "../call.ts";
 import type { HttpParts } from "../parts.ts";
 import {
@@ -11,9 +13,11 @@ import {
   streamReport,
   writeAnswer,
 } from "../plugins/answer-formats.ts";
+import { overridesOf, useMembers } from "../plugins/connection-use.ts";
 import { answerOnce, refuseAsync, sendAnswer } from "../plugins/idempotency.ts";
 import { requireRowLimit } from "../row-limit.ts";
 import {
+  activityQuery,
   executeAnswers,
   executeBody,
   explanation,
@@ -23,11 +27,16 @@ import {
   writeAnswers,
   writeBody,
 } from "../schemas/activities.ts";
-import { connectionParams, noQuery } from "../schemas/common.ts";
+import { connectionParams } from "../schemas/common.ts";
 import type { Server } from "../server.ts";
 import { answerUpload, uploadOf, type WriteKind } from "../upload.ts";
 
 const tags = ["Activities"];
+
+const activityCall = (request: FastifyRequest): Call => ({
+  ...callOf(request),
+  ...overridesOf(request.query as z.output<typeof activityQuery>),
+});
 
 function queryRoutes(app: Server, parts: HttpParts): void {
   const { cases, settings } = parts;
@@ -43,22 +52,27 @@ function queryRoutes(app: Server, parts: HttpParts): void {
         description:
           "By table, columns and condition, or by a SELECT statement. JSON answers one page; `Accept: application/x-ndjson` streams frames and `Accept: text/csv` answers CSV, both to `limit` or the end.",
         params: connectionParams,
-        querystring: noQuery,
+        querystring: activityQuery,
         body: queryBody,
       },
     },
     async (request, reply) => {
       refuseAsync(request);
       const format = rowsFormat(request);
-      const call = callOf(request);
+      const call = activityCall(request);
       const { connection } = request.params;
       if (format === "application/json") {
         const page = await cases.activities.query(call, connection, request.body);
         streamReport(parts, request, call, "query").rows(page.records.length);
-        return sendAnswer(reply, jsonAnswer(page));
+        return sendAnswer(reply, jsonAnswer({ ...page, ...useMembers(request) }));
       }
       const stream = await cases.activities.queryStream(call, connection, request.body);
-      return sendRows(reply, format, stream, streamReport(parts, request, call, "query"));
+      return sendRows(
+        reply,
+        format,
+        { ...stream, ...useMembers(request) },
+        streamReport(parts, request, call, "query"),
+      );
     },
   );
   app.post(
@@ -71,17 +85,17 @@ function queryRoutes(app: Server, parts: HttpParts): void {
         summary: "Tell how a query would be answered",
         description: "What the server does, what this service does, and which calls it takes. Sends nothing.",
         params: connectionParams,
-        querystring: noQuery,
+        querystring: activityQuery,
         body: queryBody,
         response: { 200: explanation },
       },
     },
-    async (request) => cases.activities.explain(callOf(request), request.params.connection, request.body),
+    async (request) => cases.activities.explain(activityCall(request), request.params.connection, request.body),
   );
 }
 
-function requireBodyOnly(query: object): void {
-  if (Object.keys(query).length > 0)
+function requireBodyOnly({ table, onRowError }: { readonly table?: string; readonly onRowError?: string }): void {
+  if (table !== undefined || onRowError !== undefined)
     throw invalidRequest("A JSON body names table and onRowError itself; the query string is for NDJSON uploads.");
 }
 
@@ -120,7 +134,7 @@ function writeRoute(app: Server, parts: HttpParts, kind: WriteKind): void {
     async (request, reply) => {
       refuseAsync(request);
       const format = outcomesFormat(request);
-      const call = callOf(request);
+      const call = activityCall(request);
       const { connection } = request.params;
       const upload = uploadOf(request);
       if (upload !== undefined) return answerUpload(parts, request, reply, { call, connection, kind, bytes: upload });
@@ -132,7 +146,7 @@ function writeRoute(app: Server, parts: HttpParts, kind: WriteKind): void {
         work: async () => {
           const result = await cases.activities.write(call, connection, kind, body);
           streamReport(parts, request, call, kind).rows(result.outcomes.length);
-          return writeAnswer(format, result);
+          return writeAnswer(format, { ...result, ...useMembers(request) });
         },
       });
     },
@@ -152,20 +166,20 @@ function executeRoute(app: Server, parts: HttpParts): void {
         summary: "Execute a procedure",
         description: "By name and inputs, or by an EXECUTE statement.",
         params: connectionParams,
-        querystring: noQuery,
+        querystring: activityQuery,
         body: executeBody,
       },
     },
     async (request, reply) => {
       refuseAsync(request);
       const format = rowsFormat(request);
-      const call = callOf(request);
+      const call = activityCall(request);
       return answerOnce(parts, request, reply, call, {
         body: JSON.stringify(request.body),
         work: async () => {
           const result = await cases.activities.execute(call, request.params.connection, request.body);
           streamReport(parts, request, call, "execute").rows(result.results.length);
-          return executeAnswer(format, result);
+          return executeAnswer(format, { ...result, ...useMembers(request) });
         },
       });
     },

@@ -20,6 +20,7 @@ import {
   streamReport,
   writeAnswer,
 } from "../plugins/answer-formats.ts";
+import { useMembers } from "../plugins/connection-use.ts";
 import { ifMatchOf, sendTagged } from "../plugins/etag.ts";
 import { answerOnce, refuseAsync, sendAnswer } from "../plugins/idempotency.ts";
 import { requireRowLimit } from "../row-limit.ts";
@@ -96,16 +97,23 @@ function runRoute(app: Server, parts: HttpParts): void {
           return sendRows(
             reply,
             format,
-            { columns: page.columns, batches: allPages(cases.savedActivities, call, activity, input, page) },
+            {
+              columns: page.columns,
+              batches: allPages(cases.savedActivities, call, activity, input, page),
+              ...useMembers(request),
+            },
             report,
           );
         report.rows(page.records.length);
-        return sendAnswer(reply, jsonAnswer(page));
+        return sendAnswer(reply, jsonAnswer({ ...page, ...useMembers(request) }));
       }
       const writeFormat = saved.kind === "execute" ? undefined : outcomesFormat(request);
       return answerOnce(parts, request, reply, call, {
         body: JSON.stringify(input),
-        work: async () => runAnswer(await cases.savedActivities.run(call, activity, input), format, writeFormat),
+        work: async () => {
+          const result = await cases.savedActivities.run(call, activity, input);
+          return runAnswer({ ...result, ...useMembers(request) }, format, writeFormat);
+        },
       });
     },
   );

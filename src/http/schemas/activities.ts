@@ -76,8 +76,25 @@ const procedureCall = z.strictObject({ procedure: names, input: procedureInput.d
 const sqlExecute = z.strictObject(sqlShape).meta({ id: "SqlExecute" });
 export const executeBody: z.ZodType<ExecuteBody> = z.union([procedureCall, sqlExecute]);
 
-/** Query string of create, update and delete; used by uploads only. */
-export const uploadQuery = z.strictObject({
+const override = (level: string, below: string) =>
+  names.optional().meta({
+    description: `Of an alias in the path: the child alias, or the connection of it or its children, chosen at ${level} level${below}.`,
+  });
+
+/** Query string of the activities: what is chosen in place of an alias's own connection. */
+export const activityQuery = z.strictObject({
+  actionConnection: override("action", "; wins over the other levels"),
+  subflowConnection: override("subflow", "; wins over the flow"),
+  flowConnection: override("flow", ""),
+});
+
+/** The members of a body for the same. */
+export const overridesShape = z
+  .strictObject({ action: names.optional(), subflow: names.optional(), flow: names.optional() })
+  .meta({ description: "Of an alias: child aliases or connections chosen in its place, by level; action wins." });
+
+/** Query string of create, update and delete: `table` and `onRowError` are for uploads only. */
+export const uploadQuery = activityQuery.extend({
   table: names.optional().meta({ description: "Table of an NDJSON upload; JSON bodies name it themselves." }),
   onRowError: onRowError.optional(),
 });
@@ -86,12 +103,18 @@ const warning = z.object({ code: z.string(), detail: z.string() });
 const record = z.record(z.string(), z.unknown());
 const warnings = z.array(warning);
 
+const connectionUse = {
+  connectionRequested: z.string().optional().meta({ description: "The alias asked for; present when there was one." }),
+  connectionUsed: z.string().optional().meta({ description: "The connection it stood for." }),
+};
+
 const queryPage = z
   .object({
     columns: z.array(z.object({ name: z.string(), type: z.string() })),
     records: z.array(record),
     nextPageToken: z.string().optional(),
     warnings,
+    ...connectionUse,
   })
   .meta({ id: "QueryPage", description: "One page of records." });
 
@@ -113,10 +136,10 @@ const outcome = z.object({
 const summary = z.object({ succeeded: z.int(), failed: z.int(), notAttempted: z.int(), indeterminate: z.int() });
 
 const writeResult = z
-  .object({ outcomes: z.array(outcome), summary })
+  .object({ outcomes: z.array(outcome), summary, ...connectionUse })
   .meta({ id: "WriteResult", description: "One outcome for each row, in order." });
 
-const executeResult = z.object({ results: z.array(record), warnings }).meta({ id: "ExecuteResult" });
+const executeResult = z.object({ results: z.array(record), warnings, ...connectionUse }).meta({ id: "ExecuteResult" });
 
 export const explanation = z
   .object({

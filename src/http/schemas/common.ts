@@ -52,7 +52,11 @@ export const shownMembers = {
 
 const name = (what: string) => z.string().min(1).max(1024).meta({ description: what });
 
-export const connectionParams = z.object({ connection: name("Name (percent-encoded) or id of the connection.") });
+export const connectionParams = z.object({
+  connection: name(
+    "Name (percent-encoded) or id of the connection; for activities, tests, status and catalogue also `alias:NAME`.",
+  ),
+});
 export const connectorParams = z.object({ connector: name("Name of the connector.") });
 
 /** A resource name: unique, 1 to 200 characters, no `/` and no `:`. */

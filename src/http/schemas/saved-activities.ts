@@ -1,11 +1,21 @@
 import { z } from "zod";
 import type { Row } from "#spi";
-import { memberName, onRowError, procedureInput, rowList, sqlShape, tableQueryShape } from "./activities.ts";
+import {
+  memberName,
+  onRowError,
+  overridesShape,
+  procedureInput,
+  rowList,
+  sqlShape,
+  tableQueryShape,
+} from "./activities.ts";
 import { bodyPageToken, dataObject, pageOf, resourceName, shownMembers, timestamp } from "./common.ts";
 
 const head = {
   name: resourceName,
-  connection: z.string().min(1).max(200).meta({ description: "Name or id of the connection." }),
+  connection: z.string().min(1).max(200).meta({
+    description: "Name or id of the connection, or `alias:` and the name of an alias, which is resolved at each run.",
+  }),
   description: z.string().max(4000).optional(),
 };
 const sql = { sql: sqlShape.sql.optional(), parameters: sqlShape.parameters };
@@ -116,6 +126,7 @@ export const runBody = z
     rows: z.array(dataObject<Row>("One row.")).optional(),
     input: procedureInput.optional(),
     pageToken: bodyPageToken,
+    overrides: overridesShape.optional(),
   })
   .nullish()
   .meta({ description: "Values for this run; they win over stored variables, rows and inputs." });

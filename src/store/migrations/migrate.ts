@@ -2,9 +2,10 @@ import { type Kysely, sql } from "kysely";
 import type { Engine } from "../engines/engine.ts";
 import type { Schema } from "../schema.ts";
 import { initial } from "./0001-initial.ts";
+import { aliases } from "./0002-aliases.ts";
 import type { Migration } from "./migration.ts";
 
-const migrations: readonly Migration[] = [initial];
+const migrations: readonly Migration[] = [initial, aliases];
 const versionKey = "schema_version";
 
 /** The schema version this build knows. */

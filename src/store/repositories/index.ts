@@ -3,6 +3,7 @@ import type { Engine } from "../engines/engine.ts";
 import type { Schema } from "../schema.ts";
 import type { Repositories } from "../store.ts";
 import { agentRepository } from "./agents.ts";
+import { aliasRepository } from "./aliases.ts";
 import { auditRepository } from "./audit.ts";
 import { authorizationRepository } from "./authorizations.ts";
 import { connectionStateRepository } from "./connection-states.ts";
@@ -22,6 +23,7 @@ export const repositoriesOver = (database: Kysely<Schema>, engine: Engine): Repo
   connectionStates: connectionStateRepository(database),
   secrets: secretRepository(database),
   savedActivities: savedActivityRepository(database),
+  aliases: aliasRepository(database),
   variables: variableRepository(database),
   tokens: tokenRepository(database, engine),
   authorizations: authorizationRepository(database, engine),

@@ -39,9 +39,13 @@ export function savedActivityRepository(database: Kysely<Schema>): SavedActivity
       await database
         .updateTable("saved_activity")
         .set({ connection: to })
-        .where("connection_id", "=", connectionId)
+        .where("connection_id", connectionId === undefined ? "is" : "=", connectionId ?? null)
         .where("connection", "=", from)
         .execute();
+    },
+    async namesUsing(connection) {
+      const query = database.selectFrom("saved_activity").select("name").where("connection", "=", connection);
+      return (await query.orderBy("name").execute()).map(({ name }) => name);
     },
     async namesReferringTo(connectionId) {
       const rows = await database

@@ -1,6 +1,7 @@
 import { type Batch, type ConnectorDefinition, ConnectorError, notFound, type Row, type RowOutcome } from "#spi";
 import type {
   Call,
+  AliasView,
   ConnectionView,
   Page,
   Principal,
@@ -180,6 +181,16 @@ function idempotencyFake(): UseCases["idempotency"] {
 }
 
 /** Use cases in memory: enough truth for the HTTP layer, nothing behind it. */
+const aliasView: AliasView = {
+  id: "a1",
+  name: "Exchange_https",
+  children: [],
+  supportMultipleActiveConnections: false,
+  connections: ["mine"],
+  createdAt: "2026-11-01T00:00:00.000Z",
+  updatedAt: "2026-11-01T00:00:00.000Z",
+};
+
 export function fakeCases(): UseCases {
   return {
     connectors: {
@@ -357,6 +368,13 @@ export function fakeCases(): UseCases {
 }
 
 /** The fakes with some use cases replaced, resource by resource. */
+    aliases: {
+      create: async (_call, input) => tagged({ ...aliasView, ...input }),
+      list: async () => pageOf([aliasView]),
+      get: async () => tagged(aliasView),
+      replace: async (_call, _name, input) => tagged({ ...aliasView, ...input }),
+      remove: async () => undefined,
+    },
 export type CaseOverrides = { readonly [R in keyof UseCases]?: Partial<UseCases[R]> };
 
 export function casesWith(overrides: CaseOverrides): UseCases {

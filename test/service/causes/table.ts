@@ -74,6 +74,12 @@ export const proofs: ReadonlyMap<string, Proof> = new Map<string, Proof>([
     CREDENTIALS_HELD_BACK: "the sixth query with a wrong password",
     CIRCUIT_OPEN: "queries to a server that cuts each connection",
   }),
+  ...produced("test/service/aliases.test.ts", {
+    ALIAS_WITHOUT_CONNECTION: "an alias without connections",
+    ALIAS_WITHOUT_ACTIVE_CONNECTION: "an alias whose only connection is not active",
+    ALIAS_AMBIGUOUS: "an alias with two active connections",
+    ALIAS_OVERRIDE_FOREIGN: "an override that is no connection of the alias",
+  }),
   ...produced(`${here}/configuration.test.ts`, {
     PROPERTIES_INVALID: "Basic with schema MSGraph; a missing password",
     VARIABLE_UNRESOLVED: "a variable without value and default",

@@ -1,0 +1,41 @@
+import { type Mistake, nearestHint } from "#spi";
+import type { AliasRecord } from "../store/store.ts";
+import type { AliasInput } from "./use-cases.ts";
+
+/** How a path or a saved activity names an alias where a connection is expected; no connection's name holds a colon. */
+export const aliasPrefix = "alias:";
+
+/** Letters, digits and underscores, as the integrations that use aliases have them. */
+export const aliasName = /^[A-Za-z0-9_]{1,100}$/;
+
+/** What is wrong with a definition, its connections apart. */
+export function aliasMistakes(input: AliasInput, id: string, all: readonly AliasRecord[]): readonly Mistake[] {
+  const mistakes: Mistake[] = [];
+  if (!aliasName.test(input.name)) mistakes.push(at("/name", "A name has 1 to 100 letters, digits and underscores."));
+  if (input.parent !== undefined) mistakes.push(...parentMistakes(input.parent, id, all));
+  return mistakes;
+}
+
+function parentMistakes(parent: string, id: string, all: readonly AliasRecord[]): readonly Mistake[] {
+  const found = all.find(({ name }) => name === parent);
+  if (found === undefined) {
+    const names = all.filter((alias) => alias.id !== id).map(({ name }) => name);
+    return [at("/parent", `There is no alias ${parent}.${nearestHint(parent, names)}`)];
+  }
+  const isCircle = lineage(found, all).some((alias) => alias.id === id);
+  return isCircle ? [at("/parent", `${parent} is this alias or one of its children: that would be a circle.`)] : [];
+}
+
+/** An alias, its parent, its parent's parent … */
+export function lineage(alias: AliasRecord, all: readonly AliasRecord[]): readonly AliasRecord[] {
+  const line = [alias];
+  for (let at: AliasRecord | undefined = alias; at?.parentId !== undefined; ) {
+    const { parentId }: AliasRecord = at;
+    at = all.find(({ id }) => id === parentId);
+    if (at === undefined || line.includes(at)) break;
+    line.push(at);
+  }
+  return line;
+}
+
+const at = (pointer: string, detail: string): Mistake => ({ pointer, code: "INVALID_PROPERTY", detail });

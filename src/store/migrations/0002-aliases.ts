@@ -1,0 +1,19 @@
+import { type Kysely, sql } from "kysely";
+import type { Schema } from "../schema.ts";
+import type { Migration } from "./migration.ts";
+
+/** Aliases: names of connections that are resolved when they are used. */
+const statements = [
+  sql`create table alias (
+    id text primary key, name text not null unique, description text,
+    parent_id text references alias (id), multiple integer not null, connections text not null,
+    version bigint not null, created_at bigint not null, updated_at bigint not null)`,
+  sql`create index alias_parent on alias (parent_id)`,
+];
+
+export const aliases: Migration = {
+  version: 2,
+  async up(transaction: Kysely<Schema>): Promise<void> {
+    for (const statement of statements) await statement.execute(transaction);
+  },
+};
