@@ -22,6 +22,8 @@ export interface PropertyBinding {
   readonly filter?: FilterKind;
   /** The value is a time with its zone in the neighbouring member `timeZone`. */
   readonly zoned?: true;
+  /** The value names a time zone: checked before anything is sent; `windows` is sent by its Windows name. */
+  readonly zone?: "windows" | "given";
   /** Addresses the request instead of being filtered: an id, a parent, or the window of a calendar view. */
   readonly addresses?: true;
 }

@@ -112,6 +112,14 @@ export const instant = (name: string, options: ColumnOptions = {}): GraphColumn 
 export const zoned = (name: string, options: ColumnOptions = {}): GraphColumn =>
   column(name, "datetime", options, { zoned: true });
 
+/** The zone of the neighbouring `dateTime`. Exchange keeps zones by their Windows names. */
+export const zone = (name: string, options: ColumnOptions = {}): GraphColumn =>
+  column(name, "string", options, { zone: "windows" });
+
+/** A time zone that Graph keeps as it is given. */
+export const ownZone = (name: string, options: ColumnOptions = {}): GraphColumn =>
+  column(name, "string", options, { zone: "given" });
+
 export const day = (name: string, options: ColumnOptions = {}): GraphColumn => column(name, "date", options);
 
 export const json = (name: string, options: ColumnOptions = {}): GraphColumn => column(name, "json", options);

@@ -1,4 +1,4 @@
-import type { Row, TableDefinition } from "#spi";
+import type { Row, TableDefinition, Value } from "#spi";
 import type { GraphBinding } from "./binding.ts";
 import type { JsonObject } from "./errors.ts";
 
@@ -31,6 +31,13 @@ export interface WriteRules {
   prepare?(body: JsonObject, row: Row): JsonObject;
   /** Members an update must repeat or Graph overwrites them; read first when the row lacks them. */
   readonly keeps?: readonly string[];
+  /** Changes that depend on the item as it stands. */
+  readonly change?: {
+    /** Members of it to read first; none = it is not read. */
+    needs(body: JsonObject, row: Row): readonly string[];
+    /** The body of the change; `item` is undefined where nothing had to be read. */
+    complete(body: JsonObject, row: Row, item: Value | undefined): JsonObject;
+  };
 }
 
 /** A usage report of the tenant. */

@@ -1,5 +1,5 @@
-import type { Row, RowOutcome, Value } from "#spi";
-import { type Part, runParts } from "./batch.ts";
+import { ConnectorError, type Row, type RowOutcome, type Value } from "#spi";
+import { type Part, type PartResult, runParts } from "./batch.ts";
 import type { GraphCalls } from "./call.ts";
 import { member } from "./errors.ts";
 import { queryString } from "./odata.ts";
@@ -25,7 +25,7 @@ export async function updateRows(
   signal: AbortSignal,
 ): Promise<readonly RowOutcome[]> {
   const { prepared, failed } = prepareRows(rows, (row, index) => prepare(calls, table, row, index));
-  const { ready, missing } = await keepMembers(calls, table, prepared, signal);
+  const { ready, missing } = await completeRows(calls, table, prepared, signal);
   const operation = `PATCH ${table.resource.collection}`;
   // The same change twice is the same; under a condition the second one would fail on the first one's doing.
   const repeatable = ready.every(({ part }) => part.headers?.["If-Match"] === undefined);
@@ -62,37 +62,62 @@ interface Kept {
   readonly missing: readonly RowOutcome[];
 }
 
-/** Repeats in the body what Graph would overwrite otherwise, as it stands in the item now. */
-async function keepMembers(
+/** Reads first what a change must repeat or know of the item as it stands; rows whose item cannot be read fail. */
+async function completeRows(
   calls: GraphCalls,
   table: GraphTable,
   rows: readonly PreparedRow[],
   signal: AbortSignal,
 ): Promise<Kept> {
-  const { resource } = table;
-  const keeps = resource.writes?.keeps ?? [];
-  const lacking = rows.filter(({ part }) => keeps.some((name) => part.body?.[name] === undefined));
-  const [first] = lacking;
-  if (first === undefined) return { ready: rows, missing: [] };
-  const tail = queryString({ $select: ["id", ...keeps].join(",") });
-  const parts = lacking.map(({ part }): Part => ({ method: "GET", path: `${part.path}${tail}` }));
-  const options = { operation: `GET ${resource.collection}`, mailbox: first.owner.mailbox, repeatable: true };
-  const results = await runParts(calls, parts, options, signal);
+  const lacking = rows.flatMap((row) => {
+    const needed = neededOf(table, row);
+    return needed.length === 0 ? [] : [{ row, needed }];
+  });
+  const results = await readItems(calls, table, lacking, signal);
   const missing: RowOutcome[] = [];
-  const ready = rows.filter((row) => !lacking.includes(row));
-  for (const [position, row] of lacking.entries()) {
+  const ready: PreparedRow[] = [];
+  for (const row of rows) {
+    const position = lacking.findIndex((each) => each.row === row);
     const result = results[position];
-    if (result === undefined) continue;
-    if (result.error !== undefined) {
-      missing.push(unsuccessful(row.index, result.error.with({ effect: "none" }), keyOf(table, row.row)));
-    } else ready.push(withKept(row, keeps, result.answer.body));
+    try {
+      if (result?.error !== undefined) throw result.error.with({ effect: "none" });
+      ready.push(completed(table, row, result?.answer.body));
+    } catch (error) {
+      if (!(error instanceof ConnectorError)) throw error;
+      missing.push(unsuccessful(row.index, error, keyOf(table, row.row)));
+    }
   }
   return { ready, missing };
 }
 
-function withKept(row: PreparedRow, keeps: readonly string[], item: Value | undefined): PreparedRow {
+function neededOf({ resource }: GraphTable, { part, row }: PreparedRow): readonly string[] {
+  const { keeps = [], change } = resource.writes ?? {};
+  const kept = keeps.some((name) => part.body?.[name] === undefined) ? keeps : [];
+  return [...new Set([...kept, ...(change?.needs(part.body ?? {}, row) ?? [])])];
+}
+
+async function readItems(
+  calls: GraphCalls,
+  { resource }: GraphTable,
+  lacking: readonly { readonly row: PreparedRow; readonly needed: readonly string[] }[],
+  signal: AbortSignal,
+): Promise<readonly PartResult[]> {
+  const [first] = lacking;
+  if (first === undefined) return [];
+  const headers = resource.headers === undefined ? {} : { headers: resource.headers };
+  const parts = lacking.map(({ row, needed }): Part => {
+    const tail = queryString({ $select: ["id", ...needed].join(",") });
+    return { method: "GET", path: `${row.part.path}${tail}`, ...headers };
+  });
+  const options = { operation: `GET ${resource.collection}`, mailbox: first.row.owner.mailbox, repeatable: true };
+  return runParts(calls, parts, options, signal);
+}
+
+function completed({ resource }: GraphTable, row: PreparedRow, item: Value | undefined): PreparedRow {
+  const { keeps = [], change } = resource.writes ?? {};
   const kept = keeps
     .map((name) => [name, member(item, name) ?? null] as const)
     .filter(([name, value]) => value !== null && row.part.body?.[name] === undefined);
-  return { ...row, part: { ...row.part, body: { ...row.part.body, ...Object.fromEntries(kept) } } };
+  const body = { ...row.part.body, ...Object.fromEntries(kept) };
+  return { ...row, part: { ...row.part, body: change?.complete(body, row.row, item) ?? body } };
 }

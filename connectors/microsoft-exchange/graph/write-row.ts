@@ -1,4 +1,5 @@
 import { type Column, ConnectorError, type Row, type TableDefinition, type Value } from "#spi";
+import { requireWindowsZone } from "../time/zones.ts";
 import { type GraphBinding, propertyOf } from "./binding.ts";
 import { type JsonObject, member } from "./errors.ts";
 
@@ -33,9 +34,26 @@ function place(body: Mutable, path: readonly string[], value: Value): void {
 function write(column: Column<GraphBinding>, value: Value): Value {
   if (value === null) return null;
   if (column.type === "json") return parsed(column, value);
+  const { zone } = propertyOf(column);
+  if (zone !== undefined && typeof value === "string") return zoneOf(value, zone, column.name);
   // The zone stands beside the time, so the time itself carries no offset.
   if (propertyOf(column).zoned && typeof value === "string") return value.replace(/Z$/, "");
   return value;
+}
+
+/** Names Exchange shows for zones made by hand, which exist in one mailbox's data only. */
+const customZone = /^(?:tzone:\/\/microsoft\/custom|customized time zone)$/i;
+
+function zoneOf(value: string, kind: "windows" | "given", name: string): string {
+  if (customZone.test(value)) {
+    throw new ConnectorError(
+      "INVALID_QUERY",
+      `${name}: Microsoft Graph shows "${value}" for zones made by hand and takes it from nobody; name a Windows or IANA zone, or give the time in UTC.`,
+      { target: name },
+    );
+  }
+  const windows = requireWindowsZone(value, name);
+  return kind === "windows" ? windows : value;
 }
 
 /** Users of other connectors give collections as JSON text. */
@@ -51,12 +69,17 @@ function parsed(column: Column<GraphBinding>, value: Value): Value {
   }
 }
 
+/** A series whose columns are all cleared is a single event again. */
+const recurrent: ReadonlySet<string> = new Set(["recurrence", "pattern", "range"]);
+
 /** Objects of which Graph wants all members or none: a time needs its zone, an emptied object is null. */
 function complete(body: Mutable): Mutable {
   for (const [name, value] of Object.entries(body)) {
     if (typeof value !== "object" || value === null || Array.isArray(value)) continue;
     const inner = complete(value as Mutable);
-    if (isEmptied(inner)) body[name] = null;
+    if (isEmptied(inner) || (recurrent.has(name) && Object.values(inner).every((each) => each === null))) {
+      body[name] = null;
+    }
     // Without a type Graph guesses; HTML has to be announced by body_contentType.
     else if ("content" in inner && !("contentType" in inner)) inner.contentType = "text";
     else if ("dateTime" in inner && !("timeZone" in inner)) inner.timeZone = "UTC";

@@ -2,6 +2,7 @@ import { ConnectorError, invalidQuery, type Row } from "#spi";
 import { parseRecipients } from "../../../common/recipients.ts";
 import { type JsonObject, member } from "../../graph/errors.ts";
 import { segment } from "../../graph/mailbox.ts";
+import { withRecipients } from "../../graph/people.ts";
 import { findByKey, newKey, withKey } from "../../graph/recognition.ts";
 import { attachFile, attachmentBody, type FileContent, LARGEST_INLINE } from "../../graph/upload.ts";
 import { filesOf } from "./files.ts";
@@ -150,7 +151,7 @@ function messageOf({ text: input }: Execution): JsonObject {
   const bcc = recipients(input("BccRecipients"), "BccRecipients");
   const [sender] = recipients(input("SenderEmail"), "SenderEmail") ?? [];
   const [from] = recipients(input("FromEmail"), "FromEmail") ?? [];
-  return {
+  return withRecipients({
     subject: input("Subject") ?? "",
     body: { contentType: input("ContentType") ?? "text", content: input("Content") ?? "" },
     toRecipients: to,
@@ -158,7 +159,7 @@ function messageOf({ text: input }: Execution): JsonObject {
     ...(bcc === undefined ? {} : { bccRecipients: bcc }),
     ...(sender === undefined ? {} : { sender }),
     ...(from === undefined ? {} : { from }),
-  };
+  });
 }
 
 /** Recipients in Graph's form; nothing for an input that names none. */

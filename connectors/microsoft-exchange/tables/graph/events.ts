@@ -1,4 +1,5 @@
 import { groupIdColumn, idColumn, parentColumn, userIdColumn } from "../../graph/columns.ts";
+import { changedEventBody, neededForEvent, newEventBody } from "../../graph/event-times.ts";
 import type { GraphTable } from "../../graph/resource.ts";
 import { eventColumns } from "./event-columns.ts";
 import { graphTable } from "./graph-table.ts";
@@ -24,6 +25,10 @@ export const events: GraphTable = graphTable({
       otherwise: { kind: "default", parent: "calendar" },
     },
     headers: { prefer: 'outlook.timezone="UTC"' },
-    writes: { recognition: "transactionId" },
+    writes: {
+      recognition: "transactionId",
+      prepare: newEventBody,
+      change: { needs: neededForEvent, complete: changedEventBody },
+    },
   },
 });

@@ -1,4 +1,4 @@
-import { text, userIdColumn, word, zoned } from "../../graph/columns.ts";
+import { ownZone, text, userIdColumn, word, zoned } from "../../graph/columns.ts";
 import type { GraphTable } from "../../graph/resource.ts";
 import { graphTable } from "./graph-table.ts";
 
@@ -16,7 +16,7 @@ export const mailboxSettings: GraphTable = graphTable({
     text("automaticRepliesSetting_externalReplyMessage", writable),
     zoned("automaticRepliesSetting_scheduledStartDateTime_dateTime", writable),
     zoned("automaticRepliesSetting_scheduledEndDateTime_dateTime", writable),
-    text("timeZone", writable),
+    ownZone("timeZone", writable),
     text("language_locale", writable),
     text("workingHours_startTime", writable),
     text("workingHours_endTime", writable),

@@ -14,8 +14,10 @@ import {
   text,
   userIdColumn,
   word,
+  zone,
   zoned,
 } from "../../graph/columns.ts";
+import { withRecipients } from "../../graph/people.ts";
 import type { GraphTable } from "../../graph/resource.ts";
 import { graphTable } from "./graph-table.ts";
 import { mailFolderNames } from "./well-known.ts";
@@ -34,11 +36,11 @@ const columns = [
   reference("conversationId", { write: "writable", filter: exactText }),
   text("conversationIndex", { write: "writable" }),
   zoned("flag_completedDateTime_dateTime", { write: "writable" }),
-  text("flag_completedDateTime_timeZone", { write: "writable" }),
+  zone("flag_completedDateTime_timeZone", { write: "writable" }),
   zoned("flag_dueDateTime_dateTime", { write: "writable" }),
-  text("flag_dueDateTime_timeZone", { write: "writable" }),
+  zone("flag_dueDateTime_timeZone", { write: "writable" }),
   zoned("flag_startDateTime_dateTime", { write: "writable" }),
-  text("flag_startDateTime_timeZone", { write: "writable" }),
+  zone("flag_startDateTime_timeZone", { write: "writable" }),
   choice("flag_flagStatus", ["notFlagged", "complete", "flagged"], { write: "writable" }),
   text("from_emailAddress_name", { write: "writable", filter: prefixText, sortable: true }),
   text("from_emailAddress_address", { write: "writable", filter: prefixText, sortable: true }),
@@ -85,6 +87,10 @@ export const messages: GraphTable = graphTable({
       wellKnown: mailFolderNames,
       otherwise: { kind: "collection" },
     },
-    writes: { recognition: "extended-property" },
+    writes: {
+      recognition: "extended-property",
+      prepare: withRecipients,
+      change: { needs: () => [], complete: withRecipients },
+    },
   },
 });

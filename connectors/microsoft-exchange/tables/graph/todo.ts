@@ -13,6 +13,7 @@ import {
   text,
   userIdColumn,
   word,
+  zone,
   zoned,
 } from "../../graph/columns.ts";
 import type { GraphTable } from "../../graph/resource.ts";
@@ -44,10 +45,10 @@ const taskColumns = [
   instant("bodyLastModifiedDateTime", { filter: byInstant, sortable: true }),
   json("categories", { write: "writable" }),
   zoned("completedDateTime_dateTime", { write: "writable", filter: byZoned }),
-  text("completedDateTime_timeZone", { write: "writable" }),
+  zone("completedDateTime_timeZone", { write: "writable" }),
   instant("createdDateTime", { filter: byInstant, sortable: true }),
   zoned("dueDateTime_dateTime", { write: "writable", filter: byZoned }),
-  text("dueDateTime_timeZone", { write: "writable" }),
+  zone("dueDateTime_timeZone", { write: "writable" }),
   flag("hasAttachments", { filter: byFlag }),
   choice("importance", ["low", "normal", "high"], { write: "writable" }),
   flag("isReminderOn", { write: "writable", filter: byFlag }),
@@ -59,9 +60,9 @@ const taskColumns = [
   ),
   word("recurrence_range_type", ["endDate", "noEnd", "numbered"], { write: "writable" }),
   zoned("reminderDateTime_dateTime", { write: "writable", filter: byZoned }),
-  text("reminderDateTime_timeZone", { write: "writable" }),
+  zone("reminderDateTime_timeZone", { write: "writable" }),
   zoned("startDateTime_dateTime", { write: "writable", filter: byZoned }),
-  text("startDateTime_timeZone", { write: "writable" }),
+  zone("startDateTime_timeZone", { write: "writable" }),
   choice("status", ["notStarted", "inProgress", "completed", "waitingOnOthers", "deferred"], { write: "writable" }),
 ];
 
