@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync } from "node:fs";
 import type { Reporter, TestModule, TestRunEndReason, TestSpecification, Vitest } from "vitest/node";
 import { stored } from "../../src/commands/generated.ts";
-import { gather, type PassedTest, readRecords } from "./evidence.ts";
+import { type Evidence, gather, type PassedTest, readRecords } from "./evidence.ts";
 import { keepEvidence } from "./kept-evidence.ts";
-import { findingsOf, pageOf, type Subject, subjects } from "./subjects.ts";
+import type { Subject } from "./subjects.ts";
 
 /** How many lines of a long list are shown. */
 const shownLines = 40;
@@ -37,33 +37,41 @@ export default class CoverageReporter implements Reporter {
     this.#isWhole = !isFiltered && specifications.some(({ project }) => project.name === "default");
   }
 
-  onTestRunEnd(modules: readonly TestModule[], _errors: readonly unknown[], reason: TestRunEndReason): void {
-    if (this.#isWhole && reason === "passed") this.#report(passedIn(modules));
-    else if (process.env["SHOW_UNEXECUTED"] !== undefined) this.#show(passedIn(modules));
+  async onTestRunEnd(
+    modules: readonly TestModule[],
+    _errors: readonly unknown[],
+    reason: TestRunEndReason,
+  ): Promise<void> {
+    if (this.#isWhole && reason === "passed") await this.#report(passedIn(modules));
+    else if (process.env["SHOW_UNEXECUTED"] !== undefined) await this.#show(passedIn(modules));
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
   /** For work on a test: what is left when only the chosen tests are counted. */
-  #show(passed: ReadonlyMap<string, PassedTest>): void {
+  async #show(passed: ReadonlyMap<string, PassedTest>): Promise<void> {
+    const { findingsOf, subjects } = await import("./subjects.ts");
     for (const subject of subjects) {
       const evidence = gather(readRecords(this.#folder), subject.definition.name, passed);
       console.log(findingsOf(subject, evidence).unmarked.join("\n"));
     }
   }
 
-  #report(passed: ReadonlyMap<string, PassedTest>): void {
+  async #report(passed: ReadonlyMap<string, PassedTest>): Promise<void> {
+    // The connectors are loaded at the end of a whole run only.
+    const { subjects } = await import("./subjects.ts");
     for (const subject of subjects) {
       const { name } = subject.definition;
       const evidence = gather(readRecords(this.#folder), name, passed);
       keepEvidence(name, evidence);
-      const complaints = complaintsOf(subject, evidence);
+      const complaints = await complaintsOf(subject, evidence);
       if (complaints.length === 0) continue;
       console.error(`\n${complaints.join("\n")}`);
     }
   }
 }
 
-function complaintsOf(subject: Subject, evidence: Parameters<typeof findingsOf>[1]): string[] {
+async function complaintsOf(subject: Subject, evidence: Evidence): Promise<string[]> {
+  const { findingsOf, pageOf } = await import("./subjects.ts");
   const { unmarked, stale } = findingsOf(subject, evidence);
   const page = pageOf(subject, evidence);
   return [
