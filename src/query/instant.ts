@@ -34,3 +34,6 @@ export function formatInstant(ms: number): string | undefined {
   if (text.length !== 24) return undefined;
   return text.endsWith(".000Z") ? `${text.slice(0, 19)}Z` : text;
 }
+
+/** Does a time tell its own place in time, by `Z` or an offset? */
+export const tellsInstant = (text: string): boolean => /[T ].*(?:Z|[+-]\d{2}(?::?\d{2})?)$/i.test(text.trim());

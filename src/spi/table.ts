@@ -29,6 +29,8 @@ export interface Column<B = unknown> {
   readonly description: string;
   /** Allowed values, when the server knows a fixed set. */
   readonly allowed?: readonly string[];
+  /** Of type datetime: a time given without `Z` or offset is one on the clocks of a zone, and is handed on without `Z`. */
+  readonly clock?: true;
   /** Platforms or versions that know the column, in the connector's own words, for docs. */
   readonly since?: string;
   /** Reaches only the connector: field URI for EWS, property path for Graph. */

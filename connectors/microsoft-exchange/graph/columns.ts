@@ -14,6 +14,8 @@ export interface ColumnOptions {
   readonly path?: readonly string[];
   readonly nullable?: boolean;
   readonly read?: "list" | "item";
+  /** Of a zoned time: without `Z` or offset it is one on the clocks of its zone. */
+  readonly clock?: true;
 }
 
 const likes = (filter: Extract<FilterKind, { kind: "text" }>): readonly Operator[] =>
@@ -66,6 +68,7 @@ function column(
     read: options.read ?? "list",
     description: options.description ?? describe(name),
     ...(options.allowed === undefined ? {} : { allowed: options.allowed }),
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
     binding: {
       kind: "property",
       path: options.path ?? pathOf(name),

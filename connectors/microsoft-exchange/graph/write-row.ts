@@ -1,5 +1,5 @@
 import { type Column, ConnectorError, type Row, type TableDefinition, type Value } from "#spi";
-import { requireWindowsZone } from "../time/zones.ts";
+import { clockOf, ianaZone, requireWindowsZone } from "../time/zones.ts";
 import { type GraphBinding, propertyOf } from "./binding.ts";
 import { type JsonObject, member } from "./errors.ts";
 
@@ -14,6 +14,7 @@ export function bodyOf(table: TableDefinition<GraphBinding>, row: Row): JsonObje
     if (column.name === "changeKey") continue;
     place(body, propertyOf(column).path, write(column, value));
   }
+  for (const column of table.columns) if (column.clock) onClock(body, row, column);
   return complete(body) as JsonObject;
 }
 
@@ -39,6 +40,26 @@ function write(column: Column<GraphBinding>, value: Value): Value {
   // The zone stands beside the time, so the time itself carries no offset.
   if (propertyOf(column).zoned && typeof value === "string") return value.replace(/Z$/, "");
   return value;
+}
+
+/** Clocks that are set back show the same time twice, so much apart. */
+const repeatsMs = [1_800_000, 3_600_000, 7_200_000];
+
+/** An instant given with a zone, on the clocks of that zone; what stands on them already stays. */
+function onClock(body: Mutable, row: Row, { name, binding }: Column<GraphBinding>): void {
+  const given = row[name];
+  const at = binding.kind === "property" ? member(body as JsonObject, binding.path[0] ?? "") : undefined;
+  const zone = member(at, "timeZone");
+  if (typeof given !== "string" || !given.endsWith("Z") || typeof zone !== "string" || zone === "UTC") return;
+  const iana = ianaZone(zone);
+  if (iana === undefined) return;
+  const ms = Date.parse(given);
+  const clock = clockOf(iana, ms);
+  // Servers read a time that comes twice as the second one: the first can only be told in UTC. A series has clock times.
+  const isFirstOfTwo = repeatsMs.some((laterMs) => clockOf(iana, ms + laterMs) === clock);
+  const time = at as Mutable;
+  if (isFirstOfTwo && (row.recurrence_pattern_type ?? null) === null) time.timeZone = "UTC";
+  else time.dateTime = new Date(clock).toISOString().replace(/(?:\.000)?Z$/, "");
 }
 
 /** Names Exchange shows for zones made by hand, which exist in one mailbox's data only. */

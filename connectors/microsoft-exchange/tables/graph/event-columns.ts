@@ -32,8 +32,19 @@ export const eventColumns: readonly Column<GraphBinding>[] = [
   word("body_contentType", ["text", "html"], { write: "writable" }),
   text("body_content", { write: "writable" }),
   text("bodyPreview"),
-  zoned("end_dateTime", { write: "writable", filter: byZoned, sortable: true }),
-  zone("end_timeZone", { write: "writable" }),
+  zoned("end_dateTime", {
+    write: "writable",
+    filter: byZoned,
+    sortable: true,
+    clock: true,
+    description:
+      "End, in UTC. Written without Z or offset it is a time on the clocks of end_timeZone, else an instant.",
+  }),
+  zone("end_timeZone", {
+    write: "writable",
+    description:
+      "Zone of end_dateTime: always UTC when read, originalEndTimeZone tells the event's own. Written, a Windows or IANA name.",
+  }),
   flag("hasAttachments", { filter: byFlag }),
   text("iCalUId", { filter: exactText }),
   choice("importance", ["low", "normal", "high"], { write: "writable" }),
@@ -116,8 +127,19 @@ export const eventColumns: readonly Column<GraphBinding>[] = [
   choice("sensitivity", ["normal", "personal", "private", "confidential"], { write: "writable" }),
   reference("seriesMasterId", { filter: exactText }),
   choice("showAs", ["free", "tentative", "busy", "oof", "workingElsewhere", "unknown"], { write: "writable" }),
-  zoned("start_dateTime", { write: "writable", filter: byZoned, sortable: true }),
-  zone("start_timeZone", { write: "writable" }),
+  zoned("start_dateTime", {
+    write: "writable",
+    filter: byZoned,
+    sortable: true,
+    clock: true,
+    description:
+      "Begin, in UTC. Written without Z or offset it is a time on the clocks of start_timeZone, else an instant.",
+  }),
+  zone("start_timeZone", {
+    write: "writable",
+    description:
+      "Zone of start_dateTime: always UTC when read, originalStartTimeZone tells the event's own. Written, a Windows or IANA name.",
+  }),
   text("subject", { write: "writable", filter: anyText, sortable: true }),
   text("transactionId", { write: "writable" }),
   choice("type", ["singleInstance", "occurrence", "exception", "seriesMaster"]),

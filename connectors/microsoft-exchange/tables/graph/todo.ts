@@ -59,7 +59,7 @@ const taskColumns = [
     { write: "writable" },
   ),
   word("recurrence_range_type", ["endDate", "noEnd", "numbered"], { write: "writable" }),
-  zoned("reminderDateTime_dateTime", { write: "writable", filter: byZoned }),
+  zoned("reminderDateTime_dateTime", { write: "writable", filter: byZoned, clock: true }),
   zone("reminderDateTime_timeZone", { write: "writable" }),
   zoned("startDateTime_dateTime", { write: "writable", filter: byZoned }),
   zone("startDateTime_timeZone", { write: "writable" }),
