@@ -39,7 +39,10 @@ export class WrittenValues {
     if (name === undefined) return;
     const known = this.#rows.get(name) ?? new Map<string, Written>();
     this.#rows.set(name, known);
+    const keys = keyColumns(table).map((column) => column.name);
     for (const [column, value] of Object.entries(given)) {
+      // An update names its row by the key; it does not write it.
+      if (activity === "update" && keys.includes(column)) continue;
       if (value === null) known.delete(column);
       else if (known.get(column)?.value !== value) known.set(column, { activity, value });
     }
