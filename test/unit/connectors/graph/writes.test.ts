@@ -126,9 +126,9 @@ describe("create", () => {
     let calls = 0;
     const row = {
       subject: "meeting",
-      start_dateTime: "2026-03-01T10:00:00Z",
+      start_dateTime: "2026-03-01T10:00:00",
       start_timeZone: "W. Europe Standard Time",
-      end_dateTime: "2026-03-01T11:00:00Z",
+      end_dateTime: "2026-03-01T11:00:00",
       attendees: [{ type: "required", emailAddress: { address: "b@example.com" } }],
       recurrence_pattern_type: "weekly",
       recurrence_pattern_interval: 1,
