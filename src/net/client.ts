@@ -100,12 +100,11 @@ export function openTransport(options: TransportOptions, parts: TransportParts):
   };
 }
 
-/** A proxy that asks for Kerberos is logged in to with its own user, in the connection's realm if it has one. */
-function proxyKerberos({ proxy, authentication }: TransportOptions, parts: KerberosParts): KerberosHelpers | undefined {
+/** A proxy that asks for Kerberos is logged in to with its own user. */
+function proxyKerberos({ proxy }: TransportOptions, parts: KerberosParts): KerberosHelpers | undefined {
   if (proxy === undefined || proxy === "agent" || proxy.authentication !== "negotiate") return undefined;
-  const { kdc, realm } = authentication.scheme === "negotiate" ? authentication.kerberos : {};
-  const { user, password } = proxy;
-  return new KerberosHelpers({ user, password, kdc, realm }, parts);
+  const { user, password, kerberos } = proxy;
+  return new KerberosHelpers({ user, password, ...kerberos }, parts);
 }
 
 class TransportClient implements HttpClient {

@@ -30,6 +30,8 @@ export interface ProxyOptions {
   readonly authentication: "none" | "basic" | "digest" | "ntlm" | "negotiate";
   readonly user?: string;
   readonly password?: Secret;
+  /** Where `negotiate` gets the tickets of `user`; the machine's own configuration where it says nothing. */
+  readonly kerberos?: Pick<KerberosOptions, "kdc" | "realm">;
   /** Host patterns reached without the proxy; `*` is a wildcard. */
   readonly exceptions: readonly string[];
 }

@@ -1,5 +1,5 @@
 import { type ConnectionProperty, secretFile, text } from "#spi";
-import { isNegotiate } from "./rules.ts";
+import { isNegotiate, usesKerberos } from "./rules.ts";
 
 /** The properties of group "Kerberos". */
 export const kerberosProperties: readonly ConnectionProperty[] = [
@@ -8,15 +8,15 @@ export const kerberosProperties: readonly ConnectionProperty[] = [
     displayName: "Kerberos KDC",
     group: "Kerberos",
     description: "Host of the key distribution centre.",
-    visible: isNegotiate,
+    visible: usesKerberos,
     movesCredentials: true,
   }),
   text({
     key: "KerberosRealm",
     displayName: "Kerberos Realm",
     group: "Kerberos",
-    description: "Realm of the user.",
-    visible: isNegotiate,
+    description: "Realm of the user, and of ProxyUser with ProxyAuthScheme NEGOTIATE.",
+    visible: usesKerberos,
   }),
   text({
     key: "KerberosSPN",

@@ -8,6 +8,8 @@ export const isOnline: When = anyOf(isGraph, is("Platform", "Exchange_Online"));
 
 export const isOnPremisesScheme: When = is("AuthScheme", "Basic", "NTLM", "Digest", "Negotiate", "NONE");
 export const isNegotiate: When = is("AuthScheme", "Negotiate");
+/** Tickets are asked for: for the server, the proxy, or both. */
+export const usesKerberos: When = anyOf(isNegotiate, all(isSet("ProxyServer"), is("ProxyAuthScheme", "NEGOTIATE")));
 export const isManagedIdentity: When = is("AuthScheme", "AzureMSI");
 export const isOAuthFamily: When = is(
   "AuthScheme",

@@ -60,9 +60,17 @@ function kerberos(values: Values): Extract<HttpAuthentication, { scheme: "negoti
 
 /** Explicit proxy first, then a tunnelling firewall, then the agent's own, else none. */
 function proxy(values: Values): ProxyOptions | "agent" | undefined {
-  if (values.text("ProxyServer") !== undefined && !values.flag("ProxyAutoDetect")) return explicitProxy(values);
+  if (values.text("ProxyServer") !== undefined && !values.flag("ProxyAutoDetect"))
+    return withRealm(explicitProxy(values), values);
   if (values.text("FirewallType") === "TUNNEL") return firewall(values);
   return values.flag("UseProxySettings") || values.flag("ProxyAutoDetect") ? "agent" : undefined;
+}
+
+/** Tickets for the proxy come from the same KDC as those for the server. */
+function withRealm(proxy: ProxyOptions, values: Values): ProxyOptions {
+  if (proxy.authentication !== "negotiate") return proxy;
+  const kerberos = { ...given("kdc", values.text("KerberosKDC")), ...given("realm", values.text("KerberosRealm")) };
+  return { ...proxy, kerberos };
 }
 
 function firewall(values: Values): ProxyOptions {

@@ -14,7 +14,15 @@ export function causesPage(title: string, causes: readonly Cause[], proofOf: Pro
   }
   const steps = stepIds.flatMap((step) => {
     const found = causes.filter((cause) => cause.step === step).sort((a, b) => (a.code < b.code ? -1 : 1));
-    return found.length === 0 ? [] : [`## ${step}`, table(heads, found.map((cause) => [...row(cause), proofOf(cause.code)]))];
+    return found.length === 0
+      ? []
+      : [
+          `## ${step}`,
+          table(
+            heads,
+            found.map((cause) => [...row(cause), proofOf(cause.code)]),
+          ),
+        ];
   });
   const page = blocks(
     generatedNote,

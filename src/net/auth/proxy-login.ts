@@ -1,4 +1,5 @@
-import type { Clock, Random, Secret } from "#spi";
+import { type Clock, ConnectorError, type Random, type Secret } from "#spi";
+import { failure } from "../failures.ts";
 import type { ProxyRoute } from "../proxy-rules.ts";
 import { basicCredentials } from "./basic.ts";
 import { type Challenge, challengeOf } from "./challenge.ts";
@@ -76,15 +77,29 @@ function ntlm(user: string, password: Secret, host: string, { random, clock }: P
   };
 }
 
-/** One token; what the proxy answers is not checked, since nothing but the tunnel depends on it. */
+/** One token, once the proxy has asked; what it answers is not checked, since nothing but the tunnel depends on it. */
 function kerberos(helpers: KerberosHelpers, host: string): ProxyLogin {
+  let isAnswered = false;
   return {
-    async first() {
+    first: async () => undefined,
+    async next(challenges) {
+      if (isAnswered || challengeOf(challenges, "negotiate") === undefined) return undefined;
+      isAnswered = true;
       const helper = await helpers.for(host);
-      const { token, context } = await helper.begin();
+      const { token, context } = await helper.begin().catch((error: unknown) => {
+        throw aboutProxy(error, host);
+      });
       await helper.drop(context);
       return `Negotiate ${token}`;
     },
-    next: async () => undefined,
   };
+}
+
+/** What Kerberos refuses the proxy's user is not to be taken for the mail server's login. */
+function aboutProxy(error: unknown, host: string): unknown {
+  const isRefusal = error instanceof ConnectorError && error.code === "AUTHENTICATION_FAILED";
+  if (!isRefusal || error.causeCode === "KERBEROS_CLOCK_SKEW") return error;
+  const evidence = { ...error.evidence, cause: error.causeCode };
+  const message = `There is no Kerberos ticket for the proxy ${host}. ${error.message}`;
+  return failure("PROXY_LOGIN_WRONG", message, { evidence, retry: "never", cause: error });
 }
