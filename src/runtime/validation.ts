@@ -92,7 +92,7 @@ function choiceOfDefault(
 ): readonly Finding[] {
   const value = lookUp(property.key);
   if (!visible || choices === undefined || value === "unknown" || value.value === undefined) return [];
-  if (choices.includes(value.value)) return [];
+  if (choices.length === 0 || choices.includes(value.value)) return [];
   return [
     finding(`${property.key}: the default ${value.value} does not go with the other properties. ${oneOf(choices)}`),
   ];
@@ -151,8 +151,11 @@ function choiceErrors(
 ): readonly Finding[] {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   if (typeof value === "string" && choices.includes(text)) return [];
-  if (every?.some((choice) => choice.value === text))
+  if (every?.some((choice) => choice.value === text)) {
+    // Nothing goes with a property that is wrong itself: that one is the mistake.
+    if (choices.length === 0) return [];
     return [finding(`${key} ${text} does not go with the other properties. ${oneOf(choices)}`)];
+  }
   const near = nearest(text, choices);
   const hint = near === undefined ? "" : ` The nearest is "${near}".`;
   return [finding(`${key} has no choice "${text.slice(0, 100)}". ${oneOf(choices)}${hint}`)];
