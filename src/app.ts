@@ -20,6 +20,7 @@ import { authorizationRoutes } from "./http/routes/authorizations.ts";
 import { catalogRoutes } from "./http/routes/catalog.ts";
 import { connectionRoutes } from "./http/routes/connections.ts";
 import { connectorRoutes } from "./http/routes/connectors.ts";
+import { contentRoutes } from "./http/routes/contents.ts";
 import { keyRoutes } from "./http/routes/keys.ts";
 import { runRoutes } from "./http/routes/runs.ts";
 import { savedActivityRoutes } from "./http/routes/saved-activities.ts";
@@ -80,8 +81,8 @@ export function buildApp(parts: AppParts): FastifyInstance {
   addApiAuth(app, parts);
   addBodyTimeout(app, parts);
   addBodies(app, limits.jsonDepth);
-  addAnswerHeaders(app, limits.requestTimeoutMs);
   addConnectionUse(app);
+  addAnswerHeaders(app, limits.requestTimeoutMs);
   addOpenApi(app, parts.version);
   addDocsPage(app);
 
@@ -94,10 +95,11 @@ export function buildApp(parts: AppParts): FastifyInstance {
     tokenRoutes(routes, parts);
     catalogRoutes(routes, parts);
     activityRoutes(routes, parts);
+    contentRoutes(routes, parts);
     savedActivityRoutes(routes, parts);
+    aliasRoutes(routes, parts);
     variableRoutes(routes, parts);
     runRoutes(routes);
-    aliasRoutes(routes, parts);
     keyRoutes(routes, parts);
     agentRoutes(routes, parts);
     auditRoutes(routes, parts);

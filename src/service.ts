@@ -24,6 +24,7 @@ import { systemClock } from "./runtime/clock.ts";
 import { connectionSchema } from "./runtime/connection-schema.ts";
 import { createTestCases, testCauses } from "./runtime/connection-test.ts";
 import { createConnections } from "./runtime/connections.ts";
+import { createContents } from "./runtime/contents.ts";
 import { Dialogues } from "./runtime/dialogues.ts";
 import { fileAccess, fileCauses } from "./runtime/files.ts";
 import { createHealthCases } from "./runtime/health.ts";
@@ -110,8 +111,8 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     connectionSchema: (name) => connectionSchema(registry.get(name)),
   };
   const connections = createConnections({ store, vault, audit, paging, connectors, clock, random });
-  const variables = createVariables({ store, vault, audit, paging, clock, random });
   const access = throughAliases(store, connections);
+  const variables = createVariables({ store, vault, audit, paging, clock, random });
 
   let listening: readonly ListeningAddress[] = [];
   const filesBase = path.join(dataDir, "files");
@@ -230,6 +231,12 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     tokens,
     catalog: createCatalog({ connector: getConnector, resolve: resolved.resolve }),
     activities,
+    contents: createContents({
+      resolve: resolved.resolve,
+      audit,
+      clock,
+      spoolFolder: path.join(dataDir, "spool"),
+    }),
     savedActivities: createSavedActivities({
       store,
       access,
@@ -240,6 +247,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       clock,
       random,
     }),
+    aliases: createAliases({ store, access: connections, audit, paging, clock, random }),
     variables,
     keys,
     agents,
@@ -247,7 +255,6 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     idempotency,
     health: createHealthCases({ store, vault, clock, log }),
   };
-    aliases: createAliases({ store, access: connections, audit, paging, clock, random }),
 
   const app = buildApp({
     cases,

@@ -37,6 +37,10 @@ declare module "fastify" {
     upstream?: boolean;
     /** The body may be an NDJSON upload. */
     upload?: boolean;
+    /** The body is a content that is read as it arrives; its media types beside JSON, as documented. */
+    contents?: Readonly<Record<string, unknown>>;
+    /** Answers a content, in parts on request. */
+    download?: true;
     /** Documented answers that are written without a serializer (rows). */
     answers?: Readonly<Record<string, unknown>>;
   }

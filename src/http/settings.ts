@@ -5,6 +5,8 @@ export interface HttpLimits {
   readonly bodyBytes: number;
   /** Bodies, and lines of an upload, of the routes that carry rows (attachments travel in them). */
   readonly largeBodyBytes: number;
+  /** The largest content of an upload; the largest attachment any server takes. */
+  readonly uploadBytes: number;
   readonly jsonDepth: number;
   /** Rows of one JSON body. */
   readonly rowsPerCall: number;
@@ -27,6 +29,7 @@ export const defaultLimits: HttpLimits = {
   inFlight: 24,
   bodyBytes: 1024 * 1024,
   largeBodyBytes: 10 * 1024 * 1024,
+  uploadBytes: 150 * 1024 * 1024,
   jsonDepth: 32,
   rowsPerCall: 2000,
   headerBytes: 16 * 1024,

@@ -30,6 +30,7 @@ import { nobody, type Observer } from "./observe.ts";
 import { type Origin, Origins, parseUrl } from "./origins.ts";
 import { type AgentProxy, proxyRules } from "./proxy-rules.ts";
 import { type Resolver, systemResolver } from "./resolve.ts";
+import { exchangeNote } from "./retry-policy.ts";
 import type { Slots } from "./slots.ts";
 import { connectSocket } from "./sockets.ts";
 import { tlsLayer } from "./tls.ts";
@@ -144,7 +145,7 @@ class TransportClient implements HttpClient {
     const place = this.#placeOf(request.url);
     const { origin } = place;
     const timeoutMs = request.timeoutMs ?? this.#options.timeoutMs;
-    const deadline = new Deadline(request.signal, timeoutMs, origin.name);
+    const deadline = new Deadline(request.signal, request.streams === true ? 0 : timeoutMs, origin.name);
     const start = performance.now();
     const told = { operation: request.operation, method: request.method, host: origin.name };
     try {
@@ -173,8 +174,11 @@ class TransportClient implements HttpClient {
       request.headers === undefined ? this.#headers : { ...this.#headers, ...lowerCased(request.headers) };
     const limits = this.#limits;
     const limitBytes = request.limitBytes ?? limits.answerBytes;
-    const silenceMs = silenceLimitMs(limits, timeoutMs);
-    const common = { host: origin.name, operation, method, path: uri, limitBytes, silenceMs, limits, deadline };
+    const isBounded = request.streams === true && timeoutMs > 0;
+    const silenceMs = isBounded ? timeoutMs : silenceLimitMs(limits, timeoutMs);
+    const note = exchangeNote();
+    if (note !== undefined) note.method = method;
+    const common = { note, host: origin.name, operation, method, path: uri, limitBytes, silenceMs, limits, deadline };
     const send = ({ authorization, dispatcher = origin.pool, bare }: Leg) =>
       exchange(dispatcher, {
         ...common,

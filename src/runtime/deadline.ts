@@ -10,14 +10,19 @@ export interface Deadline {
   end(): void;
 }
 
-export function startDeadline(caller: AbortSignal, clock: Clock, limitSeconds: number): Deadline {
+export function startDeadline(
+  caller: AbortSignal,
+  clock: Clock,
+  limitSeconds: number,
+  late: (limitSeconds: number) => ConnectorError = tooLong,
+): Deadline {
   const controller = new AbortController();
   const clockStop = new AbortController();
   const leave = () => controller.abort(caller.reason);
   if (caller.aborted) leave();
   else caller.addEventListener("abort", leave, { once: true });
   clock.sleep(limitSeconds * 1000, clockStop.signal).then(
-    () => controller.abort(tooLong(limitSeconds)),
+    () => controller.abort(late(limitSeconds)),
     // The sleep only rejects when end() has stopped it.
     () => undefined,
   );

@@ -1,6 +1,8 @@
+import type { Readable } from "node:stream";
 import type {
   Activity,
   Batch,
+  ByteRange,
   Code,
   ConnectorDefinition,
   Owner,
@@ -9,9 +11,11 @@ import type {
   Row,
   RowOutcome,
   StepId,
+  Upload,
   Value,
   Warning,
 } from "#spi";
+import type { RetryPolicy } from "../net/retry-policy.ts";
 
 /** What the HTTP layer may ask for: the shapes of all use cases, one interface per resource. */
 export interface UseCases {
@@ -21,12 +25,13 @@ export interface UseCases {
   readonly tokens: TokenCases;
   readonly catalog: CatalogCases;
   readonly activities: ActivityCases;
+  readonly contents: ContentCases;
   readonly savedActivities: SavedActivityCases;
+  readonly aliases: AliasCases;
   readonly variables: VariableCases;
   readonly keys: KeyCases;
   readonly agents: AgentCases;
   readonly audit: AuditCases;
-  readonly aliases: AliasCases;
   readonly idempotency: IdempotencyCases;
   readonly health: HealthCases;
 }
@@ -49,14 +54,12 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Variable values of this call alone; they win over the stored ones. */
   readonly variables?: Readonly<Record<string, string | number | boolean>>;
-}
-
-export interface Page<T> {
-  readonly items: readonly T[];
   /** Connections chosen in place of an alias's own. */
   readonly overrides?: ConnectionOverrides;
   /** Filled in while the call runs. */
   readonly use?: ConnectionUse;
+  /** Of a saved activity; wins over the alias's. */
+  readonly retryPolicy?: RetryPolicy;
 }
 
 /** A child alias, or a connection of the alias or its children, by the level that chose it: action wins over subflow, subflow over flow. */
@@ -70,6 +73,10 @@ export interface ConnectionOverrides {
 export interface ConnectionUse {
   requested?: string;
   used?: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
   readonly nextPageToken?: string;
 }
 export interface PageRequest {
@@ -425,6 +432,55 @@ export interface ActivityCases {
   execute(call: Call, connection: string, body: ExecuteBody): Promise<ExecuteResult>;
 }
 
+// ---- contents ------------------------------------------------------------------------------------------------------
+
+/** What is read or added to; without `attachment` it is the record's own content. */
+export interface ContentTarget {
+  readonly table: string;
+  readonly record: string;
+  readonly attachment?: string;
+  /** Pseudo columns of the table by name. */
+  readonly pseudo: Readonly<Record<string, string>>;
+}
+export interface RangeRequest {
+  readonly range?: ByteRange;
+  /** ETag the range is good for. */
+  readonly ifRange?: string;
+  readonly ifNoneMatch?: readonly string[];
+}
+/** A content with its head; `body` must be read or destroyed. */
+export interface ContentAnswer {
+  readonly name: string;
+  readonly contentType: string;
+  readonly etag?: string;
+  /** The caller has it already. */
+  readonly isKnown: boolean;
+  /** Exact size of the whole. */
+  readonly sizeBytes?: number;
+  /** `body` holds this part alone. */
+  readonly part?: { readonly first: number; readonly last: number } | "unsatisfiable";
+  readonly body: Readable;
+}
+/** Errors: UNSUPPORTED where the connector has no contents, NOT_FOUND, TOO_LARGE. */
+export interface ContentCases {
+  read(call: Call, connection: string, target: ContentTarget, request: RangeRequest): Promise<ContentAnswer>;
+  /** Adds an attachment; answers its id. */
+  add(call: Call, connection: string, target: ContentTarget, upload: Upload): Promise<Row>;
+  /** Creates a record from message/rfc822; answers its key. */
+  create(
+    call: Call,
+    connection: string,
+    target: Pick<ContentTarget, "table" | "pseudo"> & { readonly folder?: string },
+    upload: Upload,
+  ): Promise<Row>;
+  /** The upload in a file, with its fingerprint. */
+  spool(upload: Upload): Promise<{
+    readonly upload: Upload & { readonly sizeBytes: number };
+    readonly digest: string;
+    close(): Promise<void>;
+  }>;
+}
+
 // ---- saved activities, variables, keys, agents, audit ---------------------------------------------------------------
 
 export type ActivityKind = Activity;
@@ -433,6 +489,7 @@ export interface SavedActivityInput {
   readonly connection: string;
   readonly kind: ActivityKind;
   readonly description?: string;
+  readonly retryPolicy?: RetryPolicy;
   /** The body of that activity. */
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -446,6 +503,7 @@ export interface RunInput {
   readonly rows?: readonly Row[];
   readonly input?: Readonly<Record<string, unknown>>;
   readonly pageToken?: string;
+  readonly overrides?: ConnectionOverrides;
 }
 export interface SavedActivityCases {
   create(call: Call, input: SavedActivityInput): Promise<Tagged<SavedActivityView>>;
@@ -460,6 +518,32 @@ export interface SavedActivityCases {
   remove(call: Call, activity: string, ifMatch?: string): Promise<void>;
   /** The answer of that activity's kind. */
   run(call: Call, activity: string, input: RunInput): Promise<QueryPage | WriteResult | ExecuteResult>;
+}
+
+export interface AliasInput {
+  readonly name: string;
+  readonly description?: string;
+  /** Name of another alias. */
+  readonly parent?: string;
+  readonly supportMultipleActiveConnections: boolean;
+  /** Names or ids, in the order in which they are tried. */
+  readonly connections: readonly string[];
+  /** Of calls that come by the alias; a child without one has its parent's. */
+  readonly retryPolicy?: RetryPolicy;
+}
+export interface AliasView extends AliasInput {
+  readonly id: string;
+  readonly children: readonly string[];
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+export interface AliasCases {
+  create(call: Call, input: AliasInput): Promise<Tagged<AliasView>>;
+  list(call: Call, page: PageRequest): Promise<Page<AliasView>>;
+  get(call: Call, name: string): Promise<Tagged<AliasView>>;
+  replace(call: Call, name: string, input: AliasInput & ShownMembers, ifMatch?: string): Promise<Tagged<AliasView>>;
+  /** Errors: CONFLICT while child aliases or saved activities refer to it. */
+  remove(call: Call, name: string, ifMatch?: string): Promise<void>;
 }
 
 export interface VariableInput {
@@ -499,7 +583,6 @@ export interface KeyPatch {
   readonly expiresAt?: string | null;
 }
 export interface KeyView extends KeyInput {
-  readonly overrides?: ConnectionOverrides;
   readonly id: string;
   readonly createdAt: string;
   readonly lastUsedAt?: string;
@@ -516,30 +599,6 @@ export interface KeyCases {
 
 export interface AgentView {
   readonly name: string;
-export interface AliasInput {
-  readonly name: string;
-  readonly description?: string;
-  /** Name of another alias. */
-  readonly parent?: string;
-  readonly supportMultipleActiveConnections: boolean;
-  /** Names or ids, in the order in which they are tried. */
-  readonly connections: readonly string[];
-}
-export interface AliasView extends AliasInput {
-  readonly id: string;
-  readonly children: readonly string[];
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
-export interface AliasCases {
-  create(call: Call, input: AliasInput): Promise<Tagged<AliasView>>;
-  list(call: Call, page: PageRequest): Promise<Page<AliasView>>;
-  get(call: Call, name: string): Promise<Tagged<AliasView>>;
-  replace(call: Call, name: string, input: AliasInput & ShownMembers, ifMatch?: string): Promise<Tagged<AliasView>>;
-  /** Errors: CONFLICT while child aliases or saved activities refer to it. */
-  remove(call: Call, name: string, ifMatch?: string): Promise<void>;
-}
-
   readonly group: string;
   readonly version: string;
   readonly connectors: readonly { readonly name: string; readonly version: string }[];

@@ -73,6 +73,8 @@ export interface HttpRequest {
   /** Cap on decoded bytes of the answer. Default 32 MiB. `Infinity` for streamed attachments. */
   readonly limitBytes?: number;
   readonly timeoutMs?: number;
+  /** Request or answer is a content of any size: the time limit bounds each silence instead of the whole request. */
+  readonly streams?: true;
 }
 
 /** An answer whose body streams, already decompressed. Must be read to the end or destroyed. */

@@ -1,6 +1,7 @@
 export * from "./causes.ts";
 export * from "./codes.ts";
 export * from "./connector.ts";
+export * from "./content.ts";
 export * from "./context.ts";
 export * from "./dialogue.ts";
 export * from "./errors.ts";

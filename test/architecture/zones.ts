@@ -51,7 +51,14 @@ export const zones: readonly Zone[] = [
     name: "http",
     files: /^src\/http\//,
     imports: ["spi", "runtime"],
-    packages: ["fastify", "fastify-type-provider-zod", "@fastify/swagger", "@fastify/swagger-ui", "zod"],
+    packages: [
+      "fastify",
+      "fastify-type-provider-zod",
+      "@fastify/busboy",
+      "@fastify/swagger",
+      "@fastify/swagger-ui",
+      "zod",
+    ],
     modules: ["http", "net"],
   },
   {

@@ -40,6 +40,8 @@ GET    /v1/connections/:connection/procedures/:procedure         designer operat
 GET    /v1/connections/:connection/status                        designer agent auditor
 GET    /v1/connections/:connection/tables                        designer operator auditor
 GET    /v1/connections/:connection/tables/:table                 designer operator auditor
+GET    /v1/connections/:connection/tables/:table/records/:record/attachments/:attachment/content operator
+GET    /v1/connections/:connection/tables/:table/records/:record/content operator
 GET    /v1/connections/:connection/token                         designer auditor
 GET    /v1/connectors                                            designer operator agent auditor
 GET    /v1/connectors/:connector                                 designer operator agent auditor
@@ -69,6 +71,8 @@ POST   /v1/connections/:connection/delete                        operator
 POST   /v1/connections/:connection/execute                       operator
 POST   /v1/connections/:connection/query                         operator
 POST   /v1/connections/:connection/query/explain                 operator designer
+POST   /v1/connections/:connection/tables/:table/records         operator
+POST   /v1/connections/:connection/tables/:table/records/:record/attachments operator
 POST   /v1/connections/:connection/test                          designer agent
 POST   /v1/connections/:connection/token/refresh                 designer
 POST   /v1/connections/:connection/update                        operator
@@ -138,7 +142,7 @@ describe("every route", () => {
   });
 });
 
-const created = /^(\/v1\/(connections|activities|aliases|variables|keys)|.*\/authorizations)$/;
+const created = /^(\/v1\/(connections|activities|aliases|variables|keys)|.*\/(authorizations|records|attachments))$/;
 
 function successOf({ method, url }: Route): number {
   if (method === "DELETE") return 204;

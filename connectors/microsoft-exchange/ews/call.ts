@@ -7,6 +7,7 @@ import { explainRefusal } from "./explain-refusal.ts";
 import { isXml, notSoap, requestIdOf } from "./http-answers.ts";
 import { readXml } from "./parse.ts";
 import { type CallState, readFault } from "./response-messages.ts";
+import { StreamedBody, type StreamedContent } from "./streamed-body.ts";
 import type { Xml } from "./write-xml.ts";
 
 /** One EWS operation, ready to be sent: its request, and how its answer is read. */
@@ -18,6 +19,10 @@ export interface Operation<S extends CallState> {
   /** Local name of the response element; `${name}Response` unless it is called otherwise. */
   readonly responseName?: string;
   readonly limitBytes?: number;
+  /** Fills the place of `contentPlace` in the body while it is sent. */
+  readonly content?: StreamedContent;
+  /** The answer holds a content of any size: resolves when what was read of it has been taken. */
+  taken?(): Promise<void>;
   /** A fresh state for each attempt. */
   start(): S;
   /** Adds readers below the response element. */
@@ -40,8 +45,16 @@ export class EwsCaller {
   async call<S extends CallState>(operation: Operation<S>, identity: CallIdentity, signal: AbortSignal): Promise<S> {
     const { config, context } = this;
     const mailbox = identity.mailbox ?? identity.impersonation?.user ?? config.user ?? config.endpoint;
-    const body = envelope(operation.name, operation.body, config, identity);
-    const info = { operation: operation.name, repeatable: operation.repeatable, mailbox };
+    const markup = envelope(operation.name, operation.body, config, identity);
+    const body = operation.content === undefined ? markup : new StreamedBody(markup, operation.content);
+    // Read at each try: what has begun to hand out its answer is not repeatable any more.
+    const info = {
+      operation: operation.name,
+      mailbox,
+      get repeatable() {
+        return operation.repeatable;
+      },
+    };
     try {
       return await context.attempt(info, (inner) => this.#send(operation, body, identity, inner), signal);
     } catch (error) {
@@ -52,24 +65,37 @@ export class EwsCaller {
 
   async #send<S extends CallState>(
     operation: Operation<S>,
-    body: string,
+    body: string | StreamedBody,
     identity: CallIdentity,
     signal: AbortSignal,
   ): Promise<S> {
+    if (typeof body !== "string") return body.judged(() => this.#exchange(operation, body, identity, signal));
+    return this.#exchange(operation, body, identity, signal);
+  }
+
+  async #exchange<S extends CallState>(
+    operation: Operation<S>,
+    body: string | StreamedBody,
+    identity: CallIdentity,
+    signal: AbortSignal,
+  ): Promise<S> {
+    const isText = typeof body === "string";
     const response = await this.context.http.request({
       method: "POST",
       url: this.config.endpoint,
-      headers: this.#headers(operation.name, identity),
-      body,
+      headers: { ...this.#headers(operation.name, identity), ...(isText ? {} : body.headers) },
+      body: isText ? body : body.open(),
       signal,
       operation: operation.name,
+      ...(isText && operation.taken === undefined ? {} : { streams: true }),
       ...(operation.limitBytes === undefined ? {} : { limitBytes: operation.limitBytes }),
     });
     const readable = isXml(response) && (response.status === 200 || response.status === 500 || response.status === 400);
     if (!readable) throw await notSoap(operation.name, response, this.context.clock.now());
     const state = operation.start();
     try {
-      await readXml(response.body, documentReader(operation), state);
+      const taken = operation.taken && (() => operation.taken?.() ?? Promise.resolve());
+      await readXml(response.body, documentReader(operation), state, taken);
     } catch (error) {
       response.body.destroy();
       throw cutShort(operation, error, signal);

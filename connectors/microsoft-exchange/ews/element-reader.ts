@@ -12,6 +12,7 @@ export class ElementReader<S> {
   opened: ((state: S, attributes: Attributes, name: string) => void) | undefined = undefined;
   text: ((state: S, text: string) => void) | undefined = undefined;
   closed: ((state: S) => void) | undefined = undefined;
+  pieces: ((state: S, piece: string) => void) | undefined = undefined;
 
   /** The reader of a child, by local name; made when first asked for. */
   child(name: string): ElementReader<S> {
@@ -58,6 +59,12 @@ export class ElementReader<S> {
             before(state, text);
             handle(state, text);
           };
+    return this;
+  }
+
+  /** Gets the element's character data as it arrives, references unread: for contents of any size. One side only. */
+  onPieces(handle: (state: S, piece: string) => void): this {
+    this.pieces = handle;
     return this;
   }
 

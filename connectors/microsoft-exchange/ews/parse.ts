@@ -46,9 +46,16 @@ export class XmlReading<S> {
   #text = "";
   #collects = false;
   #attributes = 0;
+  readonly #state: S;
+  readonly #inPieces: boolean;
+  /** Takes the text that follows, past the parser, which would hold it whole. */
+  #pieces: ElementReader<S>["pieces"];
 
-  constructor(root: ElementReader<S>, state: S) {
+  /** `inPieces`: some reader takes its text in pieces. */
+  constructor(root: ElementReader<S>, state: S, inPieces = false) {
     this.#stack = [root];
+    this.#state = state;
+    this.#inPieces = inPieces;
     const parser = this.#parser;
     parser.on("opentag", (tag) => this.#open(state, tag.name, tag.attributes as Attributes));
     parser.on("closetag", () => this.#close(state));
@@ -56,6 +63,7 @@ export class XmlReading<S> {
       if (this.#collects && this.#skipped === 0) this.#text += text;
     });
     parser.on("cdata", (text) => {
+      if (this.#skipped === 0) this.#stack.at(-1)?.pieces?.(state, text);
       if (this.#collects && this.#skipped === 0) this.#text += text;
     });
     parser.on("attribute", () => {
@@ -67,7 +75,24 @@ export class XmlReading<S> {
   }
 
   write(chunk: string): void {
-    this.#parse(this.#filter.next(chunk));
+    if (!this.#inPieces) this.#parse(this.#filter.next(chunk));
+    else for (let rest = chunk; rest !== ""; ) rest = this.#pieces === undefined ? this.#tag(rest) : this.#piece(rest);
+  }
+
+  /** Parses to the end of a tag, after which the next may be text to hand on; answers the rest. */
+  #tag(chunk: string): string {
+    const end = chunk.indexOf(">") + 1;
+    this.#parse(this.#filter.next(end === 0 ? chunk : chunk.slice(0, end)));
+    return end === 0 ? "" : chunk.slice(end);
+  }
+
+  #piece(chunk: string): string {
+    const end = chunk.indexOf("<");
+    const piece = end < 0 ? chunk : chunk.slice(0, end);
+    if (piece !== "") this.#pieces?.(this.#state, piece);
+    if (end < 0) return "";
+    this.#pieces = undefined;
+    return chunk.slice(end);
   }
 
   /** Errors: PROTOCOL when the document is not complete. */
@@ -107,6 +132,7 @@ export class XmlReading<S> {
     reader.opened?.(state, this.#filter.used ? restoreAttributes(attributes) : attributes, local);
     this.#text = "";
     this.#collects = reader.text !== undefined;
+    this.#pieces = reader.pieces;
   }
 
   #close(state: S): void {
@@ -117,22 +143,27 @@ export class XmlReading<S> {
     const reader = this.#stack.pop() as ElementReader<S>;
     if (this.#collects) reader.text?.(state, this.#filter.used ? restore(this.#text) : this.#text);
     this.#collects = false;
+    this.#pieces = undefined;
     reader.closed?.(state);
   }
 }
 
-/** Reads a streamed UTF-8 document. Errors: PROTOCOL, and whatever the stream throws. */
+/**
+ * Reads a streamed UTF-8 document. With `taken`, which resolves when what was read has been taken, text goes to
+ * `onPieces` readers as it arrives. Errors: PROTOCOL, and whatever the stream throws.
+ */
 export async function readXml<S>(
   body: AsyncIterable<Uint8Array | string>,
   root: ElementReader<S>,
   state: S,
+  taken?: () => Promise<void>,
 ): Promise<void> {
-  const reading = new XmlReading(root, state);
+  const reading = new XmlReading(root, state, taken !== undefined);
   const decoder = new TextDecoder("utf-8");
   for await (const chunk of body) {
     reading.write(typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true }));
     // Whoever takes rows while they arrive gets his turn between two chunks, or a fast server's page piles up.
-    await setImmediate();
+    await (taken === undefined ? setImmediate() : taken());
   }
   reading.write(decoder.decode());
   reading.end();

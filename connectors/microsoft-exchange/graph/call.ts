@@ -19,6 +19,8 @@ export interface GraphRequest {
   readonly limitBytes?: number;
   /** Sent without the token, whatever the address: upload addresses carry their own authorization. */
   readonly anonymous?: true;
+  /** The answer is a content of any size. */
+  readonly streams?: true;
 }
 
 /** A page of 1000 items with bodies may pass the transport's usual cap; far less than what a bomb would be. */
@@ -76,6 +78,36 @@ export class GraphCalls {
     });
   }
 
+  /**
+   * Tries of what `send` does, under the connection's limits, until it succeeds: for calls that look before they try
+   * again, and for answers whose body goes on after their head. `isRepeatable` is asked after each failure.
+   */
+  async tries<T>(
+    request: Pick<GraphRequest, "method" | "path" | "operation" | "mailbox">,
+    isRepeatable: () => boolean,
+    send: (send: (request: GraphRequest) => Promise<HttpResponse>, signal: AbortSignal) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const { operation, mailbox } = request;
+    const call = {
+      operation,
+      mailbox,
+      get repeatable() {
+        return isRepeatable();
+      },
+    };
+    try {
+      return await this.context.attempt(call, (inner) => send((one) => this.#send(one, inner), inner), signal);
+    } catch (error) {
+      throw await explainRefusal(error, request, this.context, signal);
+    }
+  }
+
+  /** The JSON of an answer. Errors: what Graph says, when it is a refusal. */
+  answer(response: HttpResponse, request: GraphRequest): Promise<GraphAnswer> {
+    return this.#answer(response, request);
+  }
+
   error(answer: GraphAnswer, request: GraphRequest): ConnectorError {
     return graphError(answer, request.operation, request.method !== "GET", this.context.clock.now());
   }
@@ -123,6 +155,7 @@ export class GraphCalls {
       // The token is for Graph alone: upload addresses and report downloads carry their own authorization.
       ...(isOwn && request.anonymous !== true ? {} : { credentials: false }),
       limitBytes: request.limitBytes ?? JSON_LIMIT_BYTES,
+      ...(request.streams === true ? { streams: true } : {}),
     });
   }
 }

@@ -2,6 +2,7 @@ import type {
   BoundProcedure,
   BoundQuery,
   ConnectorContext,
+  Contents,
   RecordStream,
   Row,
   RowOutcome,
@@ -13,6 +14,7 @@ import { resourceOf } from "../tables/graph/index.ts";
 import type { GraphBinding } from "./binding.ts";
 import { GraphCalls } from "./call.ts";
 import type { GraphConfig } from "./config.ts";
+import { graphContents } from "./contents/contents.ts";
 import { createRows } from "./create.ts";
 import { deleteRows } from "./delete.ts";
 import { readExtendedProperties, writeExtendedProperties } from "./extended-properties.ts";
@@ -26,9 +28,11 @@ type Table = TableDefinition<GraphBinding>;
 /** An open conversation with Microsoft Graph. It keeps no state of its own but the transport's. */
 class GraphSession implements Session<GraphBinding> {
   readonly #calls: GraphCalls;
+  readonly contents: Contents<GraphBinding>;
 
   constructor(config: GraphConfig, context: ConnectorContext) {
     this.#calls = new GraphCalls(config, context);
+    this.contents = graphContents(this.#calls);
   }
 
   test(steps: StepReporter, signal: AbortSignal): Promise<void> {

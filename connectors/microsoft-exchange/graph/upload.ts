@@ -1,5 +1,6 @@
-import { ConnectorError } from "#spi";
-import type { GraphCalls, GraphRequest } from "./call.ts";
+import { ConnectorError, type Upload } from "#spi";
+import type { GraphCalls } from "./call.ts";
+import { uploadInPieces } from "./contents/upload-session.ts";
 import { member } from "./errors.ts";
 import type { Owner } from "./mailbox.ts";
 
@@ -14,10 +15,11 @@ export interface FileContent {
 export const LARGEST_INLINE = 3_000_000;
 /** Largest file Graph takes. */
 const LARGEST = 150 * 1024 * 1024;
-/** Pieces are multiples of 320 KiB, below 4 MB. */
-const PIECE = 10 * 320 * 1024;
 
-const DEFAULT_TYPE = "application/octet-stream";
+export const DEFAULT_TYPE = "application/octet-stream";
+
+/** An upload whose size is known. */
+export type SizedUpload = Upload & { readonly sizeBytes: number };
 
 /** Attaches a file to an item at this path, in one request or piece by piece; answers the attachment's id. */
 export function attachFile(
@@ -27,32 +29,40 @@ export function attachFile(
   file: FileContent,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  if (file.bytes.length > LARGEST) {
-    throw new ConnectorError("TOO_LARGE", `${file.name} has ${file.bytes.length} bytes; Graph takes ${LARGEST}.`, {
-      causeCode: "GRAPH_TOO_LARGE",
-    });
-  }
-  return file.bytes.length <= LARGEST_INLINE
-    ? attachInline(calls, owner, itemPath, file, signal)
-    : attachInPieces(calls, owner, itemPath, file, signal);
+  const { bytes, ...about } = file;
+  const upload = {
+    ...about,
+    sizeBytes: bytes.length,
+    isRepeatable: true,
+    async *bytes() {
+      yield bytes;
+    },
+  };
+  return attachUpload(calls, owner, itemPath, upload, signal);
 }
 
-/** The attachment as Graph's JSON holds it. */
-export const attachmentBody = ({ name, contentType, bytes }: FileContent) => ({
-  "@odata.type": "#microsoft.graph.fileAttachment",
-  name,
-  contentType: contentType ?? DEFAULT_TYPE,
-  contentBytes: Buffer.from(bytes).toString("base64"),
-});
-
-async function attachInline(
+/** The same for a file of any size that arrives while it is sent on. Errors: TOO_LARGE. */
+export async function attachUpload(
   calls: GraphCalls,
   owner: Owner,
   itemPath: string,
-  file: FileContent,
+  upload: SizedUpload,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const body = attachmentBody(file);
+  if (upload.sizeBytes > LARGEST) {
+    throw new ConnectorError("TOO_LARGE", `${upload.name} has ${upload.sizeBytes} bytes; Graph takes ${LARGEST}.`, {
+      causeCode: "GRAPH_TOO_LARGE",
+      target: "content",
+    });
+  }
+  if (upload.sizeBytes > LARGEST_INLINE) return uploadInPieces(calls, owner, itemPath, upload, signal);
+  const { name, contentType, contentId, isInline } = upload;
+  const bytes = await wholeOf(upload);
+  const body = {
+    ...attachmentBody({ name, bytes, ...(contentType === undefined ? {} : { contentType }) }),
+    ...(contentId === undefined ? {} : { contentId }),
+    ...(isInline === undefined ? {} : { isInline }),
+  };
   const path = `${itemPath}/attachments`;
   const made = await calls.json(
     { method: "POST", path, operation: "POST attachments", mailbox: owner.mailbox, body },
@@ -62,80 +72,18 @@ async function attachInline(
   return typeof id === "string" ? id : undefined;
 }
 
-async function attachInPieces(
-  calls: GraphCalls,
-  owner: Owner,
-  itemPath: string,
-  file: FileContent,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const size = file.bytes.length;
-  const item = { attachmentType: "file", name: file.name, size, contentType: file.contentType ?? DEFAULT_TYPE };
-  const session = await calls.json(
-    {
-      method: "POST",
-      path: `${itemPath}/attachments/createUploadSession`,
-      operation: "POST createUploadSession",
-      mailbox: owner.mailbox,
-      body: { AttachmentItem: item },
-      // A session that nobody uses leaves nothing behind.
-      repeatable: true,
-    },
-    signal,
-  );
-  const uploadUrl = checkedUrl(calls, member(session, "uploadUrl"));
-  let location: string | undefined;
-  for (let start = 0; start < size; start += PIECE) {
-    const piece = file.bytes.subarray(start, Math.min(start + PIECE, size));
-    location = await putPiece(calls, owner, uploadUrl, piece, start, size, signal);
-  }
-  return attachmentId(location);
+/** The bytes of a small upload. */
+export async function wholeOf(upload: Upload): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const part of upload.bytes()) parts.push(part);
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
 }
 
-/** An upload address lies on another host, so it is taken only over a channel as safe as Graph's own. */
-function checkedUrl(calls: GraphCalls, address: unknown): string {
-  const url = typeof address === "string" ? URL.parse(address) : null;
-  const own = new URL(calls.config.baseUrl);
-  if (url === null || (url.protocol !== "https:" && url.origin !== own.origin)) {
-    throw new ConnectorError("PROTOCOL", "Microsoft Graph gave no usable address for the upload.", {
-      causeCode: "GRAPH_FOREIGN_LINK",
-      remote: { service: "MSGraph", operation: "POST createUploadSession" },
-    });
-  }
-  return url.href;
-}
-
-async function putPiece(
-  calls: GraphCalls,
-  owner: Owner,
-  uploadUrl: string,
-  piece: Uint8Array,
-  start: number,
-  size: number,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const request: GraphRequest = {
-    method: "PUT",
-    path: uploadUrl,
-    operation: "PUT upload",
-    mailbox: owner.mailbox,
-    headers: {
-      "content-type": DEFAULT_TYPE,
-      "content-range": `bytes ${start}-${start + piece.length - 1}/${size}`,
-    },
-    body: piece,
-    anonymous: true,
-    // The same range of the same session again is the same piece.
-    repeatable: true,
-  };
-  const response = await calls.response(request, signal);
-  await response.discard();
-  return response.headers.location;
-}
-
-/** `…/Attachments('AAMk…')` or `…/attachments/AAMk…`. */
-function attachmentId(location: string | undefined): string | undefined {
-  const found = /attachments(?:\('([^']+)'\)|\/([^/?]+))\/?$/i.exec(location ?? "");
-  const id = found?.[1] ?? found?.[2];
-  return id === undefined ? undefined : decodeURIComponent(id);
-}
+/** The attachment as Graph's JSON holds it. */
+export const attachmentBody = ({ name, contentType, bytes }: FileContent) => ({
+  "@odata.type": "#microsoft.graph.fileAttachment",
+  name,
+  contentType: contentType ?? DEFAULT_TYPE,
+  contentBytes: Buffer.from(bytes).toString("base64"),
+});

@@ -22,6 +22,7 @@ export const documentBase = (version: string) => ({
     { name: "Tokens", description: "OAuth authorizations and tokens of a connection." },
     { name: "Catalogue", description: "Tables and procedures." },
     { name: "Activities", description: "Query, Create, Update, Delete and Execute." },
+    { name: "Contents", description: "Attachments and messages of any size, in and out." },
     { name: "Aliases", description: "Names that stand for connections, resolved when they are used." },
     { name: "Saved activities", description: "Activities kept under a name." },
     { name: "Variables", description: "Values for [name] in properties and activities." },

@@ -25,19 +25,29 @@ const uploadSchema = {
 };
 
 function finishOperation(operation: Operation): Operation {
-  const { "x-statuses": statuses = [], "x-upload": upload, "x-optional-body": isOptional, ...rest } = operation;
+  const {
+    "x-statuses": statuses = [],
+    "x-upload": upload,
+    "x-contents": contents,
+    "x-optional-body": isOptional,
+    ...rest
+  } = operation;
   const problems = statuses.map((status) => [
     String(status),
     { $ref: `#/components/responses/${problemResponseName(status)}` },
   ]);
-  const body = operation.requestBody;
+  const body = operation.requestBody ?? (contents === undefined ? undefined : { content: {} });
   return {
     ...rest,
     ...(body !== undefined && {
       requestBody: {
         ...body,
         required: isOptional !== true,
-        content: { ...body.content, ...(upload !== undefined && { [upload]: { schema: uploadSchema } }) },
+        content: {
+          ...body.content,
+          ...(upload !== undefined && { [upload]: { schema: uploadSchema } }),
+          ...(contents as Record<string, Media> | undefined),
+        },
       },
     }),
     responses: { ...Object.fromEntries(problems), ...success(operation.responses) },

@@ -77,8 +77,12 @@ export function addDrain(app: Server, parts: HttpParts): void {
   });
 }
 
-const isUpload = (request: FastifyRequest): boolean =>
-  /^application\/x-ndjson\b/i.test(request.headers["content-type"] ?? "");
+/** Bodies that are read while they arrive, with a limit to each pause. */
+const isUpload = (request: FastifyRequest): boolean => {
+  const type = request.headers["content-type"] ?? "";
+  const takesContents = request.routeOptions.config.contents !== undefined;
+  return takesContents ? !/^application\/json\b/i.test(type) : /^application\/x-ndjson\b/i.test(type);
+};
 
 /**
  * Ends requests whose JSON body does not arrive in time. Node's own requestTimeout covers uploads as well, so it is

@@ -1,7 +1,8 @@
+import { Readable } from "node:stream";
 import { type Batch, type ConnectorDefinition, ConnectorError, notFound, type Row, type RowOutcome } from "#spi";
 import type {
-  Call,
   AliasView,
+  Call,
   ConnectionView,
   Page,
   Principal,
@@ -180,7 +181,6 @@ function idempotencyFake(): UseCases["idempotency"] {
   };
 }
 
-/** Use cases in memory: enough truth for the HTTP layer, nothing behind it. */
 const aliasView: AliasView = {
   id: "a1",
   name: "Exchange_https",
@@ -191,6 +191,10 @@ const aliasView: AliasView = {
   updatedAt: "2026-11-01T00:00:00.000Z",
 };
 
+/** What attachments the fakes took, the latest last. */
+export const uploads: Record<string, unknown>[] = [];
+
+/** Use cases in memory: enough truth for the HTTP layer, nothing behind it. */
 export function fakeCases(): UseCases {
   return {
     connectors: {
@@ -313,6 +317,45 @@ export function fakeCases(): UseCases {
         return { results: [{ Sent: true, Note: "=1+1" }], warnings: [{ code: "W", detail: "ä" }] };
       },
     },
+    contents: {
+      read: async (call, connection, target, request) => {
+        enter(call, connection);
+        const bytes = Buffer.from(`content of ${target.attachment ?? target.record}`);
+        const head = { name: 'a "b" \r\nX: é.txt', contentType: "text/plain\r\nX: y", etag: '"c1"', isKnown: false };
+        const { range } = request;
+        if (range === undefined) return { ...head, sizeBytes: bytes.length, body: Readable.from([bytes]) };
+        const first = "suffix" in range ? bytes.length - range.suffix : range.first;
+        const body = Readable.from([bytes.subarray(first)]);
+        if (first >= bytes.length) return { ...head, sizeBytes: bytes.length, part: "unsatisfiable", body };
+        return { ...head, sizeBytes: bytes.length, part: { first, last: bytes.length - 1 }, body };
+      },
+      add: async (call, connection, target, upload) => {
+        enter(call, connection);
+        const parts: Uint8Array[] = [];
+        for await (const part of upload.bytes()) parts.push(part);
+        const { name, contentType, contentId, isInline, sizeBytes } = upload;
+        const content = Buffer.concat(parts).toString("base64");
+        uploads.push({ name, contentType, contentId, isInline, sizeBytes, content, pseudo: target.pseudo });
+        return { id: `A/${name}`, recordId: target.record };
+      },
+      create: async (call, connection) => {
+        enter(call, connection);
+        return { Id: "M/1" };
+      },
+      spool: async (upload) => {
+        const parts: Uint8Array[] = [];
+        for await (const part of upload.bytes()) parts.push(part);
+        const bytes = Buffer.concat(parts);
+        const again = async function* () {
+          yield bytes;
+        };
+        return {
+          upload: { ...upload, sizeBytes: bytes.length, isRepeatable: true, bytes: again },
+          digest: bytes.toString("base64"),
+          close: async () => undefined,
+        };
+      },
+    },
     savedActivities: {
       create: async (_call, input) => tagged({ ...savedActivity, ...input }),
       list: async () => pageOf([savedActivity]),
@@ -327,6 +370,13 @@ export function fakeCases(): UseCases {
         input.pageToken === undefined
           ? { columns, records: sampleRows.slice(0, 2), nextPageToken: "2", warnings: [] }
           : { columns, records: sampleRows.slice(2), warnings: [] },
+    },
+    aliases: {
+      create: async (_call, input) => tagged({ ...aliasView, ...input }),
+      list: async () => pageOf([aliasView]),
+      get: async () => tagged(aliasView),
+      replace: async (_call, _name, input) => tagged({ ...aliasView, ...input }),
+      remove: async () => undefined,
     },
     variables: {
       create: async () => tagged(variableView),
@@ -368,13 +418,6 @@ export function fakeCases(): UseCases {
 }
 
 /** The fakes with some use cases replaced, resource by resource. */
-    aliases: {
-      create: async (_call, input) => tagged({ ...aliasView, ...input }),
-      list: async () => pageOf([aliasView]),
-      get: async () => tagged(aliasView),
-      replace: async (_call, _name, input) => tagged({ ...aliasView, ...input }),
-      remove: async () => undefined,
-    },
 export type CaseOverrides = { readonly [R in keyof UseCases]?: Partial<UseCases[R]> };
 
 export function casesWith(overrides: CaseOverrides): UseCases {

@@ -26,7 +26,7 @@ export function allowedScopes(access: Access): readonly Scope[] {
   return access === "admin-only" ? ["admin"] : [...access, "admin"];
 }
 
-const bodies: Readonly<Record<string, object>> = {
+const bodies: Readonly<Record<string, object | string>> = {
   "POST /v1/connections": { name: "own", connector: "test-connector", properties: {} },
   "PUT /v1/connections/:connection": { name: "own", connector: "test-connector", properties: {} },
   "PATCH /v1/connections/:connection": { description: "x" },
@@ -38,6 +38,8 @@ const bodies: Readonly<Record<string, object>> = {
   "POST /v1/connections/:connection/create": { table: "Contacts", rows: [{}] },
   "POST /v1/connections/:connection/update": { table: "Contacts", rows: [{}] },
   "POST /v1/connections/:connection/delete": { table: "Contacts", rows: [{}] },
+  "POST /v1/connections/:connection/tables/:table/records": "Subject: hello\r\n\r\n",
+  "POST /v1/connections/:connection/tables/:table/records/:record/attachments": { name: "a.txt", contentBytes: "SGk=" },
   "POST /v1/connections/:connection/execute": { procedure: "SendMail", input: {} },
   "POST /v1/activities": { name: "unread", connection: "own", kind: "query", table: "Contacts" },
   "PUT /v1/activities/:activity": { name: "unread", connection: "own", kind: "query", table: "Contacts" },
@@ -58,12 +60,14 @@ const parameters: Readonly<Record<string, string>> = {
   variable: "v",
   key: "k1",
   run: "r1",
+  record: "AAMk/1+2=",
+  attachment: "AAMk/3",
 };
 
 /** A good request for a route. */
 export function requestFor({ method, url }: Route, connection = "own"): InjectOptions {
   const path = url.replace(/:(\w+)/g, (_match, name: string) =>
-    name === "connection" ? encodeURIComponent(connection) : (parameters[name] ?? name),
+    name === "connection" ? encodeURIComponent(connection) : encodeURIComponent(parameters[name] ?? name),
   );
   const payload = bodies[`${method} ${url}`];
   return { method: method as "GET", url: path, ...(payload !== undefined && { payload }) };

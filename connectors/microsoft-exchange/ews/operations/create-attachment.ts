@@ -1,11 +1,12 @@
 import type { Operation } from "../call.ts";
 import { type CallState, callState, readMessages, throwIfError } from "../response-messages.ts";
+import { contentPlace } from "../streamed-body.ts";
 import { element, leaf, type Xml } from "../write-xml.ts";
 
 /** A file to attach. */
 export interface FileAttachment {
   readonly name: string;
-  /** Base64. */
+  /** Base64, or the place of a content that is streamed. */
   readonly content: string;
   readonly contentType?: string;
   readonly contentId?: string;
@@ -21,7 +22,7 @@ export const fileAttachment = (file: FileAttachment): Xml =>
     file.contentType === undefined ? undefined : leaf("t:ContentType", file.contentType),
     file.contentId === undefined ? undefined : leaf("t:ContentId", file.contentId),
     file.isInline === undefined ? undefined : leaf("t:IsInline", file.isInline),
-    leaf("t:Content", file.content),
+    file.content === contentPlace ? element("t:Content", undefined, contentPlace) : leaf("t:Content", file.content),
   );
 
 /** Ids after a change of an item's attachments: the item has a new version. */
