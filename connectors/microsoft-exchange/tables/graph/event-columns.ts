@@ -8,7 +8,6 @@ import {
   byZoned,
   choice,
   count,
-  day,
   exactText,
   flag,
   instant,
@@ -21,6 +20,7 @@ import {
   zone,
   zoned,
 } from "../../graph/columns.ts";
+import { recurrenceColumns } from "./recurrence-columns.ts";
 
 /** The columns of an event without its id and calendar. */
 export const eventColumns: readonly Column<GraphBinding>[] = [
@@ -100,26 +100,7 @@ export const eventColumns: readonly Column<GraphBinding>[] = [
   text("originalEndTimeZone"),
   instant("originalStart"),
   text("originalStartTimeZone"),
-  word(
-    "recurrence_pattern_type",
-    ["daily", "weekly", "absoluteMonthly", "relativeMonthly", "absoluteYearly", "relativeYearly"],
-    { write: "writable" },
-  ),
-  count("recurrence_pattern_interval", { write: "writable" }),
-  count("recurrence_pattern_month", { write: "writable" }),
-  count("recurrence_pattern_dayOfMonth", { write: "writable" }),
-  json("recurrence_pattern_daysOfWeek", { write: "writable" }),
-  word(
-    "recurrence_pattern_firstDayOfWeek",
-    ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"],
-    { write: "writable" },
-  ),
-  word("recurrence_pattern_index", ["first", "second", "third", "fourth", "last"], { write: "writable" }),
-  word("recurrence_range_type", ["endDate", "noEnd", "numbered"], { write: "writable" }),
-  day("recurrence_range_startDate", { write: "writable" }),
-  day("recurrence_range_endDate", { write: "writable" }),
-  zone("recurrence_range_recurrenceTimeZone", { write: "writable" }),
-  count("recurrence_range_numberOfOccurrences", { write: "writable" }),
+  ...recurrenceColumns,
   count("reminderMinutesBeforeStart", { write: "writable", filter: byNumber }),
   flag("responseRequested", { write: "writable", filter: byFlag }),
   word("responseStatus_response", ["none", "organizer", "tentativelyAccepted", "accepted", "declined", "notResponded"]),

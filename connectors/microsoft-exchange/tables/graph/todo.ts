@@ -17,7 +17,9 @@ import {
   zoned,
 } from "../../graph/columns.ts";
 import type { GraphTable } from "../../graph/resource.ts";
+import { changedTaskBody, neededForTask, newTaskBody } from "../../graph/task-times.ts";
 import { graphTable } from "./graph-table.ts";
+import { recurrenceColumns } from "./recurrence-columns.ts";
 
 /** Lists of Microsoft To Do. */
 export const todoTaskLists: GraphTable = graphTable({
@@ -53,12 +55,8 @@ const taskColumns = [
   choice("importance", ["low", "normal", "high"], { write: "writable" }),
   flag("isReminderOn", { write: "writable", filter: byFlag }),
   instant("lastModifiedDateTime", { filter: byInstant, sortable: true }),
-  word(
-    "recurrence_pattern_type",
-    ["daily", "weekly", "absoluteMonthly", "relativeMonthly", "absoluteYearly", "relativeYearly"],
-    { write: "writable" },
-  ),
-  word("recurrence_range_type", ["endDate", "noEnd", "numbered"], { write: "writable" }),
+  // The reference has the kinds of pattern and range alone, which say too little to write one.
+  ...recurrenceColumns,
   zoned("reminderDateTime_dateTime", { write: "writable", filter: byZoned, clock: true }),
   zone("reminderDateTime_timeZone", { write: "writable" }),
   zoned("startDateTime_dateTime", { write: "writable", filter: byZoned }),
@@ -87,6 +85,6 @@ export const todoTasks: GraphTable = graphTable({
       path: (id) => `todo/lists/${id}/tasks`,
       otherwise: { kind: "each", parents: "todo/lists" },
     },
-    writes: {},
+    writes: { prepare: newTaskBody, change: { needs: neededForTask, complete: changedTaskBody } },
   },
 });
