@@ -1,7 +1,15 @@
 import { asConnectorError, type CallInfo, type Clock, type ConnectorError, type Log, type Random } from "#spi";
 import { Circuit } from "./circuit.ts";
 import { failure } from "./failures.ts";
-import { decideRetry, retryRules } from "./retry.ts";
+import { decideRetry, type RetryDecision, retryRules } from "./retry.ts";
+import {
+  decideByPolicy,
+  type LastExchange,
+  nothingExchanged,
+  noting,
+  policyInForce,
+  type RetryPolicy,
+} from "./retry-policy.ts";
 import { RollingCount } from "./rolling-count.ts";
 import { Slots } from "./slots.ts";
 import { Pause } from "./throttle.ts";
@@ -31,7 +39,16 @@ interface Progress {
   tries: number;
   waitedMs: number;
   error: ConnectorError | undefined;
+  /** Of the alias the call came by. */
+  readonly policy: RetryPolicy | undefined;
+  last: LastExchange;
 }
+
+const permanent: RetryDecision = { action: "fail", why: "permanent" };
+
+/** How long a call waits for pauses: as its policy says, when it honours what the server asks. */
+const withinMs = ({ policy }: Progress): number =>
+  policy?.strategy === "retry-after" ? policy.maxElapsedSeconds * 1000 : retryRules.withinMs;
 
 /** Ends one try: gives the places back and tells the circuit. */
 type Leave = (error: ConnectorError | undefined) => void;
@@ -64,14 +81,17 @@ export class Attempts {
 
   async run<T>(call: CallInfo, send: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
     const { clock } = this.#parts;
-    const progress: Progress = { startMs: clock.now(), tries: 0, waitedMs: 0, error: undefined };
+    const policy = policyInForce();
+    const counts = { startMs: clock.now(), tries: 0, waitedMs: 0 };
+    const progress: Progress = { ...counts, error: undefined, policy, last: nothingExchanged() };
     this.#calls.add(progress.startMs);
     for (;;) {
       const leave = await this.#enter(call, progress, signal);
       progress.tries++;
       let error: ConnectorError | undefined;
       try {
-        return await send(signal);
+        progress.last = nothingExchanged();
+        return await (policy === undefined ? send(signal) : noting(policy, progress.last, () => send(signal)));
       } catch (thrown) {
         error = asConnectorError(thrown);
         progress.error = error;
@@ -108,7 +128,7 @@ export class Attempts {
   async #waitPause(progress: Progress, signal: AbortSignal): Promise<void> {
     const { restMs } = this.#pause;
     if (restMs === 0) return;
-    if (progress.waitedMs + restMs > retryRules.withinMs) throw this.#busy(progress);
+    if (progress.waitedMs + restMs > withinMs(progress)) throw this.#busy(progress);
     await this.#sleep(restMs, progress, signal);
     progress.waitedMs += restMs;
   }
@@ -131,22 +151,11 @@ export class Attempts {
   }
 
   async #prepareNext(call: CallInfo, progress: Progress, error: ConnectorError, signal: AbortSignal): Promise<void> {
-    const { clock, random, log } = this.#parts;
+    const { clock, log } = this.#parts;
     const nowMs = clock.now();
     if (error.waitMs !== undefined && error.waitMs > 0 && error.retry === "later") this.#pause.ask(error.waitMs);
-    const { tries, waitedMs } = progress;
-    const decision =
-      signal.aborted || this.#parts.once === true
-        ? ({ action: "fail", why: "permanent" } as const)
-        : decideRetry({
-            error,
-            repeatable: call.repeatable,
-            tries,
-            waitedMs,
-            elapsedMs: nowMs - progress.startMs,
-            hasBudget: this.#hasBudget(nowMs),
-            jitter: random.fraction(),
-          });
+    const { tries } = progress;
+    const decision = signal.aborted ? permanent : this.#decide(call, progress, error, nowMs);
     if (decision.action === "fail") throw error;
     const { operation } = call;
     const { waitMs } = decision;
@@ -158,6 +167,19 @@ export class Attempts {
     }
     this.#retries.add(nowMs);
     await this.#sleep(waitMs, progress, signal);
+  }
+
+  #decide(
+    call: CallInfo,
+    { tries, waitedMs, startMs, policy, last }: Progress,
+    error: ConnectorError,
+    nowMs: number,
+  ): RetryDecision {
+    const { random, once } = this.#parts;
+    if (once === true) return permanent;
+    const facts = { error, repeatable: call.repeatable, tries, waitedMs, elapsedMs: nowMs - startMs };
+    const byPolicy = policy && decideByPolicy(policy, { ...facts, responseCode: error.remote?.code, last });
+    return byPolicy ?? decideRetry({ ...facts, hasBudget: this.#hasBudget(nowMs), jitter: random.fraction() });
   }
 
   #hasBudget(nowMs: number): boolean {

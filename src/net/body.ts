@@ -21,6 +21,8 @@ export interface BodyOptions {
   /** The reader gave up, or a limit was passed: the exchange must be torn down. */
   readonly abandon: (error: Error) => void;
   readonly toError: (error: unknown) => Error;
+  /** Sees each decoded piece. */
+  readonly onDecoded?: ((chunk: Buffer) => void) | undefined;
 }
 
 /** An answer's body: decoded while it arrives, counted before and after decoding, at the reader's pace. */
@@ -72,7 +74,10 @@ export class AnswerBody extends Readable {
     const isBomb = ratio > limits.decodedRatio && this.#decodedBytes > limits.ratioFromBytes;
     if (this.#decodedBytes > limitBytes) this.#refuse("is larger than allowed once decompressed");
     else if (isBomb) this.#refuse(`is compressed more than ${limits.decodedRatio}:1`);
-    else if (!this.push(chunk)) this.#pauseSource();
+    else {
+      this.#options.onDecoded?.(chunk);
+      if (!this.push(chunk)) this.#pauseSource();
+    }
   }
 
   #pauseSource(): void {

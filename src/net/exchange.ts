@@ -6,6 +6,7 @@ import { AnswerBody, encodingsOf } from "./body.ts";
 import type { Deadline } from "./deadline.ts";
 import { exchangeFailure, failure } from "./failures.ts";
 import type { WireLimits } from "./limits.ts";
+import { type LastExchange, noticedBodyBytes } from "./retry-policy.ts";
 
 /** One request as it goes to a dispatcher; everything above (login, replay) is made of these. */
 export interface Outgoing {
@@ -19,6 +20,8 @@ export interface Outgoing {
   readonly silenceMs: number;
   readonly limits: WireLimits;
   readonly deadline: Deadline;
+  /** Where the answer is noted for the retry policy of the call. */
+  readonly note: LastExchange | undefined;
 }
 
 /** Sends one request and answers as soon as the headers are there. The body goes on under the same deadline. */
@@ -88,6 +91,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
       resume: () => controller.resume(),
       abandon: (error) => controller.abort(error),
       toError: (error) => this.#explain(error),
+      onDecoded: noticeAnswer(this.#outgoing.note, status, headers),
     });
     this.#resolve(new Answer(status, headers, this.#body, host, limits.discardBytes));
   }
@@ -114,4 +118,21 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     const { host, operation, method } = this.#outgoing;
     return exchangeFailure(error, { host, operation, method, sent: this.#isSent });
   }
+}
+
+/** Notes an answer; the body of an error answer as it is read. */
+function noticeAnswer(
+  note: LastExchange | undefined,
+  status: number,
+  headers: IncomingHttpHeaders,
+): ((chunk: Buffer) => void) | undefined {
+  if (note === undefined) return undefined;
+  note.status = status;
+  note.headers = headers;
+  note.body = "";
+  if (status < 400) return undefined;
+  return (chunk) => {
+    const left = noticedBodyBytes - note.body.length;
+    if (left > 0) note.body += chunk.toString("utf8", 0, left);
+  };
 }

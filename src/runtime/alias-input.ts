@@ -1,4 +1,5 @@
 import { type Mistake, nearestHint } from "#spi";
+import type { RetryPolicy } from "../net/retry-policy.ts";
 import type { AliasRecord } from "../store/store.ts";
 import type { AliasInput } from "./use-cases.ts";
 
@@ -37,5 +38,9 @@ export function lineage(alias: AliasRecord, all: readonly AliasRecord[]): readon
   }
   return line;
 }
+
+/** A stored policy: its shape was checked when it came. */
+export const policyOf = (stored: NonNullable<AliasRecord["retryPolicy"]>): RetryPolicy =>
+  stored as unknown as RetryPolicy;
 
 const at = (pointer: string, detail: string): Mistake => ({ pointer, code: "INVALID_PROPERTY", detail });

@@ -1,6 +1,7 @@
 import { ConnectorError, conflict, invalidRequest, nearestHint, notFound } from "#spi";
+import type { RetryPolicy } from "../net/retry-policy.ts";
 import type { AliasRecord, Store } from "../store/store.ts";
-import { aliasPrefix, lineage } from "./alias-input.ts";
+import { aliasPrefix, lineage, policyOf } from "./alias-input.ts";
 import type { ConnectionAccess, LocatedConnection } from "./connection-access.ts";
 import { createFreshCache } from "./fresh-cache.ts";
 import type { Call } from "./use-cases.ts";
@@ -16,16 +17,16 @@ export function throughAliases(store: Store, access: ConnectionAccess): Connecti
   const cache = createFreshCache<readonly AliasRecord[]>(store.changes, "aliases");
   const aliases = (): Promise<readonly AliasRecord[]> => cache.get("all", () => store.aliases.all());
 
-  const resolve = async (call: Call, reference: string): Promise<string> => {
+  const resolve = async (call: Call, reference: string): Promise<Resolved> => {
     const override = overrideLevels.map((level) => call.overrides?.[level]).find((chosen) => chosen !== undefined);
     if (!reference.startsWith(aliasPrefix)) {
       if (override !== undefined) throw overrideWithoutAlias(reference);
-      return reference;
+      return { reference };
     }
     const all = await aliases();
     const alias = named(reference.slice(aliasPrefix.length), all);
-    if (override === undefined) return (await ownConnection(call, alias)).id;
-    return overridden(call, alias, override, all);
+    if (override !== undefined) return overridden(call, alias, override, all);
+    return { reference: (await ownConnection(call, alias)).id, ...policyAlong(alias, all) };
   };
 
   /** The one connection an alias stands for now. */
@@ -45,30 +46,43 @@ export function throughAliases(store: Store, access: ConnectionAccess): Connecti
     alias: AliasRecord,
     override: string,
     all: readonly AliasRecord[],
-  ): Promise<string> => {
+  ): Promise<Resolved> => {
     const family = all.filter((one) => lineage(one, all).includes(alias));
     const name = override.startsWith(aliasPrefix) ? override.slice(aliasPrefix.length) : override;
     const child = family.find((one) => one.name === name);
-    if (child !== undefined) return (await ownConnection(call, child)).id;
+    if (child !== undefined) return { reference: (await ownConnection(call, child)).id, ...policyAlong(child, all) };
     if (override.startsWith(aliasPrefix)) throw notOfAlias(override, alias, family);
     const chosen = await access.locate(call, override);
     if (!family.some(({ connectionIds }) => connectionIds.includes(chosen.id)))
       throw notOfAlias(override, alias, family);
-    return chosen.id;
+    return { reference: chosen.id, ...policyAlong(alias, all) };
   };
 
   return {
     ...access,
     async locate(call, reference) {
-      const found = await access.locate(call, await resolve(call, reference));
+      const { reference: own, retryPolicy } = await resolve(call, reference);
+      const found = await access.locate(call, own);
       if (call.use !== undefined) {
         // A saved activity has noted what its designer wrote; it is located by id.
         call.use.requested ??= reference;
         call.use.used = found.name;
       }
-      return found;
+      return retryPolicy === undefined ? found : { ...found, retryPolicy };
     },
   };
+}
+
+/** The connection by id, or as the caller wrote it, and the policy of the alias it was found by. */
+interface Resolved {
+  readonly reference: string;
+  readonly retryPolicy?: RetryPolicy;
+}
+
+/** The alias's own policy, else that of its nearest ancestor that has one. */
+function policyAlong(alias: AliasRecord, all: readonly AliasRecord[]): { readonly retryPolicy?: RetryPolicy } {
+  const stored = lineage(alias, all).find(({ retryPolicy }) => retryPolicy !== undefined)?.retryPolicy;
+  return stored === undefined ? {} : { retryPolicy: policyOf(stored) };
 }
 
 /** Errors: NOT_FOUND naming the nearest. */

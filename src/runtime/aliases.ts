@@ -1,7 +1,7 @@
 import { type Clock, ConnectorError, conflict, type Mistake, mistaken, type Random } from "#spi";
 import { isUniqueViolation } from "../store/engines/errors.ts";
 import type { AliasRecord, Repositories, Store } from "../store/store.ts";
-import { aliasMistakes, aliasPrefix } from "./alias-input.ts";
+import { aliasMistakes, aliasPrefix, policyOf } from "./alias-input.ts";
 import { unknownAlias } from "./alias-resolution.ts";
 import type { AuditTrail } from "./audit.ts";
 import type { ConnectionAccess } from "./connections.ts";
@@ -50,6 +50,7 @@ export function createAliases(parts: AliasParts): AliasCases {
       ...(parentId === undefined ? {} : { parentId }),
       multiple: input.supportMultipleActiveConnections,
       connectionIds,
+      ...(input.retryPolicy === undefined ? {} : { retryPolicy: { ...input.retryPolicy } }),
     };
   };
   const show = async ({ principal }: Call, record: AliasRecord): Promise<AliasView> => {
@@ -64,6 +65,7 @@ export function createAliases(parts: AliasParts): AliasCases {
       children: all.filter(({ parentId }) => parentId === record.id).map(({ name }) => name),
       supportMultipleActiveConnections: record.multiple,
       connections: found.flatMap((one) => (one !== undefined && mayUse(principal, one) ? [one.name] : [])),
+      ...(record.retryPolicy === undefined ? {} : { retryPolicy: policyOf(record.retryPolicy) }),
       createdAt: isoTime(record.createdAt),
       updatedAt: isoTime(record.updatedAt),
     };

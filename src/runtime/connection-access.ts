@@ -1,4 +1,5 @@
 import { ConnectorError, notFound, type PropertyValue, type PropertyValues, type Secret } from "#spi";
+import type { RetryPolicy } from "../net/retry-policy.ts";
 import type { ConnectionRecord } from "../store/store.ts";
 import type { AuditTrail } from "./audit.ts";
 import { type StoredConnection, secretPlace } from "./connection-records.ts";
@@ -14,6 +15,8 @@ export interface LocatedConnection {
   readonly version: number;
   readonly connector: string;
   readonly active: boolean;
+  /** Of the alias it was found by. */
+  readonly retryPolicy?: RetryPolicy;
   /** Milliseconds since the epoch. */
   readonly changedAt: number;
 }

@@ -65,7 +65,7 @@ export function createQueries(parts: QueryParts): Pick<ActivityCases, "query" | 
       const batchSize = batchSizeOf(plan, connection, body.pageSize === undefined ? undefined : pageSizeOf(body));
       const deadline = startDeadline(call.signal, clock, activityTimeoutSeconds);
       try {
-        const lease = await leaseWithin(deadline, connection);
+        const lease = await leaseWithin(deadline, connection, "stream");
         // A reader who never comes back would keep the session for ever.
         deadline.signal.addEventListener("abort", () => lease.release(), { once: true });
         const batches = oneAhead(streamed(plan, start, batchSize, lease, deadline, log));

@@ -11,8 +11,9 @@ import { createReadyConnections, type ReadyConnection } from "./configuration.ts
 import type { ConnectionAccess } from "./connections.ts";
 import type { Dialogues } from "./dialogues.ts";
 import { openSession, type SessionSurroundings } from "./open-session.ts";
+import { sessionUnder, streamedPolicy } from "./policy-session.ts";
 import type { ResolveConnection } from "./resolved-connection.ts";
-import { createSessionPool, type SessionPool } from "./sessions.ts";
+import { createSessionPool, type SessionLease, type SessionPool } from "./sessions.ts";
 import type { VariableResolver } from "./variable-resolver.ts";
 
 export interface ResolveParts {
@@ -48,8 +49,14 @@ export function createResolvedConnections(parts: ResolveParts): Connections {
     const located = await parts.access.locate(call, reference);
     if (!located.active) throw notActive(located.name);
     const connection = await ready(call, located);
+    const policy = call.retryPolicy ?? located.retryPolicy;
+    const leaseUnder = async (use?: "stream"): Promise<SessionLease> => {
+      const lease = await sessions.acquire(connection);
+      if (policy === undefined) return lease;
+      return { ...lease, session: sessionUnder(use === "stream" ? streamedPolicy(policy) : policy, lease.session) };
+    };
     const { connectionId, version, definition, schema, config, limits } = connection;
-    return { connectionId, version, definition, schema, config, limits, session: () => sessions.acquire(connection) };
+    return { connectionId, version, definition, schema, config, limits, session: (use?: "stream") => leaseUnder(use) };
   };
   return { resolve, sessions, ready, throttledUntil: (connectionId) => pauses.get(connectionId)?.() };
 }

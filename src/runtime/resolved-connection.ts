@@ -13,8 +13,8 @@ export interface ResolvedConnection {
   readonly schema: string;
   readonly config: unknown;
   readonly limits: ActivityLimits;
-  /** Opens or reuses a session; the lease must be released. */
-  session(): Promise<SessionLease>;
+  /** Opens or reuses a session; the lease must be released. Retry policies wait less in answers that stream. */
+  session(use?: "stream"): Promise<SessionLease>;
 }
 
 /**
@@ -24,8 +24,12 @@ export interface ResolvedConnection {
 export type ResolveConnection = (call: Call, connection: string) => Promise<ResolvedConnection>;
 
 /** A session before the deadline; one that opens later goes back unused. */
-export async function leaseWithin(deadline: Deadline, connection: ResolvedConnection): Promise<SessionLease> {
-  const opening = connection.session();
+export async function leaseWithin(
+  deadline: Deadline,
+  connection: ResolvedConnection,
+  use?: "stream",
+): Promise<SessionLease> {
+  const opening = connection.session(use);
   try {
     return await deadline.race(opening);
   } catch (error) {

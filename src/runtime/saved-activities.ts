@@ -1,4 +1,5 @@
 import { type Clock, ConnectorError, conflict, invalidRequest, mistaken, notFound, type Random } from "#spi";
+import type { RetryPolicy } from "../net/retry-policy.ts";
 import { isUniqueViolation } from "../store/engines/errors.ts";
 import type { Repositories, SavedActivityRecord, Store } from "../store/store.ts";
 import { aliasPrefix } from "./alias-input.ts";
@@ -73,7 +74,7 @@ export function createSavedActivities(parts: SavedActivityParts): SavedActivityC
     if (mistakes.length > 0) throw mistaken(mistakes);
     checkSavedBody(input.kind, input.body);
     const connectionId = await connectionIdOf(call, parts, input.connection);
-    const { name, kind, description, body } = input;
+    const { name, kind, description, body, retryPolicy } = input;
     return {
       ...identity,
       name,
@@ -81,20 +82,22 @@ export function createSavedActivities(parts: SavedActivityParts): SavedActivityC
       ...(connectionId === undefined ? {} : { connectionId }),
       kind,
       ...(description === undefined ? {} : { description }),
-      body,
+      body: retryPolicy === undefined ? body : { ...body, retryPolicy },
     };
   };
   const prepare: SavedActivityPreparation["prepare"] = async (call, reference, input) => {
     const found = await find(call, reference);
     const kind = found.kind as ActivityKind;
     const { variables: values, overrides } = input;
+    const { retryPolicy, ...body } = found.body;
     const runCall = {
       ...call,
+      ...(retryPolicy === undefined ? {} : { retryPolicy: retryPolicy as RetryPolicy }),
       ...(values === undefined ? {} : { variables: values }),
       ...(overrides === undefined ? {} : { overrides }),
     };
     if (call.use !== undefined) call.use.requested = found.connection;
-    const resolved = await resolveBody(runCall, found.body, variables);
+    const resolved = await resolveBody(runCall, body, variables);
     const connection = found.connectionId ?? found.connection;
     return { kind, connection, call: runCall, body: withRunInput(kind, resolved, input) };
   };

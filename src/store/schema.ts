@@ -42,6 +42,7 @@ export interface Schema {
     parent_id: string | null;
     multiple: number;
     connections: string;
+    retry_policy: string | null;
     version: number;
     created_at: number;
     updated_at: number;

@@ -107,6 +107,7 @@ export interface AliasRecord {
   readonly multiple: boolean;
   /** Ids of connections, in the order in which they are tried. */
   readonly connectionIds: readonly string[];
+  readonly retryPolicy?: Readonly<Record<string, unknown>>;
   readonly version: number;
   readonly createdAt: number;
   readonly updatedAt: number;

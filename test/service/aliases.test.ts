@@ -13,7 +13,10 @@ const alias = (name: string, over: object = {}) => stand.admin.ok("/v1/aliases",
 const setActive = (name: string, active: boolean) =>
   stand.admin.call(`/v1/connections/${name}`, { active }, { method: "PATCH" });
 const folders = (path: string, query = "") =>
-  stand.admin.call(`/v1/connections/${path}/execute${query}`, { procedure: "GetUserOofSettings", input: { User: "bob@sandbox.example" } });
+  stand.admin.call(`/v1/connections/${path}/execute${query}`, {
+    procedure: "GetUserOofSettings",
+    input: { User: "bob@sandbox.example" },
+  });
 const listed = (path: string, query = "") =>
   stand.admin.call(`/v1/connections/${path}/query${query}`, { table: "Contacts", limit: 1 });
 
@@ -188,5 +191,70 @@ describe("the rights of keys and the life of connections", () => {
     expect((await remove("")).body).toMatchObject({ status: 409, detail: expect.stringContaining("Holder") });
     expect((await remove("?force=true")).status).toBe(204);
     expect((await stand.admin.ok("/v1/aliases/Holder")).connections).toEqual(["ews"]);
+  });
+});
+
+describe("the retry policy of an alias", () => {
+  const failing = (count: number) => {
+    stand.sandbox.faults.clear();
+    stand.sandbox.faults.calls.clear();
+    stand.sandbox.faults.add({
+      kind: "refused",
+      face: "ews",
+      operation: "FindItem",
+      code: "ErrorFolderCorrupt",
+      count,
+    });
+  };
+  const calls = () =>
+    [...stand.sandbox.faults.calls].reduce((sum, [name, count]) => sum + (name.includes("FindItem") ? count : 0), 0);
+  const retryPolicy = {
+    conditions: [{ all: [{ field: "responseCode", operator: "is", value: "ErrorFolderCorrupt" }] }],
+    strategy: "fixed-interval",
+    intervalSeconds: 0,
+    count: 2,
+  };
+
+  test("repeats what its conditions match, on codes inside the SOAP body, as often as it says", async () => {
+    await alias("Patient", { connections: ["ews"], retryPolicy });
+    await alias("Patient_child", { parent: "Patient", connections: ["ews"] });
+    failing(2);
+    expect((await listed("alias:Patient")).status).toBe(200);
+    expect(calls()).toBe(3);
+    failing(2);
+    expect((await listed("alias:Patient_child")).status, "inherited").toBe(200);
+    failing(9);
+    expect((await listed("alias:Patient")).status).toBe(422);
+    expect(calls()).toBe(3);
+    failing(9);
+    expect((await listed("ews")).status, "without the alias").toBe(422);
+    expect(calls()).toBe(1);
+    stand.sandbox.faults.clear();
+  });
+
+  test("yields to the policy of a saved activity", async () => {
+    const body = { name: "impatient", connection: "alias:Patient", kind: "query", table: "Contacts", limit: 1 };
+    const saved = await stand.admin.ok("/v1/activities", { ...body, retryPolicy: { ...retryPolicy, count: 1 } });
+    expect(saved.retryPolicy).toMatchObject({ count: 1 });
+    failing(9);
+    expect((await stand.admin.call("/v1/activities/impatient/run", {})).status).toBe(422);
+    expect(calls()).toBe(2);
+    stand.sandbox.faults.clear();
+  });
+
+  test("is refused with every mistake named", async () => {
+    const bad = {
+      ...retryPolicy,
+      strategy: "often",
+      count: 1000,
+      conditions: [{ all: [{ field: "header", operator: "is", value: "x" }] }],
+    };
+    const refused = await stand.admin.call("/v1/aliases", { name: "Wrong", retryPolicy: bad });
+    expect(refused.status).toBe(400);
+    expect(refused.body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([
+      "/retryPolicy/conditions/0/all/0/name",
+      "/retryPolicy/count",
+      "/retryPolicy/strategy",
+    ]);
   });
 });

@@ -12,8 +12,14 @@ const readers = ["designer", "operator", "auditor"] as const;
 
 /** Members that did not come are absent; what a PUT takes back as it was read is checked by the use case. */
 function inputOf({ children: _, ...sent }: z.output<typeof aliasReplacement>): AliasInput & ShownMembers {
-  const { description, parent, ...rest } = sent;
-  return { ...rest, ...(description !== undefined && { description }), ...(parent !== undefined && { parent }) };
+  const { description, parent, retryPolicy, ...rest } = sent;
+  const policy = retryPolicy === undefined ? {} : { retryPolicy };
+  return {
+    ...rest,
+    ...policy,
+    ...(description !== undefined && { description }),
+    ...(parent !== undefined && { parent }),
+  };
 }
 
 /** Aliases: create, list, read, replace, delete. */

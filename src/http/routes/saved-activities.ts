@@ -41,8 +41,12 @@ const readers = ["designer", "operator", "auditor"] as const;
 
 /** The flat shape of the API → the port's, which keeps the activity's own body apart. */
 function inputOf(flat: z.output<typeof savedActivityInput>): SavedActivityInput {
-  const { name, connection, kind, description, ...body } = flat;
-  return { name, connection, kind, ...(description !== undefined && { description }), body };
+  const { name, connection, kind, description, retryPolicy, ...body } = flat;
+  const optional = {
+    ...(description !== undefined && { description }),
+    ...(retryPolicy !== undefined && { retryPolicy }),
+  };
+  return { name, connection, kind, ...optional, body };
 }
 
 const flatten = ({ body, ...view }: SavedActivityView) => ({ ...body, ...view });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { aliasName } from "../../runtime/alias-input.ts";
 import { pageOf, shownMembers, timestamp } from "./common.ts";
+import { retryPolicy } from "./retry-policy.ts";
 
 const name = z
   .string()
@@ -20,6 +21,7 @@ const definition = {
     .max(100)
     .default([])
     .meta({ description: "Names or ids of connections, in order." }),
+  retryPolicy: retryPolicy.optional(),
 };
 
 const samples = {
@@ -45,6 +47,7 @@ export const aliasView = z
     children: z.array(z.string()).meta({ description: "Aliases whose parent this is." }),
     supportMultipleActiveConnections: z.boolean(),
     connections: z.array(z.string()).meta({ description: "Names, those the caller's key may use." }),
+    retryPolicy: retryPolicy.optional(),
     createdAt: timestamp,
     updatedAt: timestamp,
   })

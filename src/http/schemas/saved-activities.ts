@@ -10,6 +10,7 @@ import {
   tableQueryShape,
 } from "./activities.ts";
 import { bodyPageToken, dataObject, pageOf, resourceName, shownMembers, timestamp } from "./common.ts";
+import { retryPolicy } from "./retry-policy.ts";
 
 const head = {
   name: resourceName,
@@ -17,6 +18,7 @@ const head = {
     description: "Name or id of the connection, or `alias:` and the name of an alias, which is resolved at each run.",
   }),
   description: z.string().max(4000).optional(),
+  retryPolicy: retryPolicy.optional(),
 };
 const sql = { sql: sqlShape.sql.optional(), parameters: sqlShape.parameters };
 const table = memberName.optional();
@@ -100,6 +102,7 @@ export const savedActivityView = z
     connection: z.string(),
     kind: z.enum(["query", "create", "update", "delete", "execute"]),
     description: z.string().optional(),
+    retryPolicy: retryPolicy.optional(),
     createdAt: timestamp,
     updatedAt: timestamp,
     table: z.string().optional(),

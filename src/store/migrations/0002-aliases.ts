@@ -7,7 +7,7 @@ const statements = [
   sql`create table alias (
     id text primary key, name text not null unique, description text,
     parent_id text references alias (id), multiple integer not null, connections text not null,
-    version bigint not null, created_at bigint not null, updated_at bigint not null)`,
+    retry_policy text, version bigint not null, created_at bigint not null, updated_at bigint not null)`,
   sql`create index alias_parent on alias (parent_id)`,
 ];
 

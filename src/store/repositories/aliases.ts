@@ -1,5 +1,15 @@
 import type { Kysely, Selectable } from "kysely";
-import { fromFlag, fromJson, fromNullable, present, toFlag, toJson, toNullable } from "../codec.ts";
+import {
+  fromFlag,
+  fromJson,
+  fromNullable,
+  fromNullableJson,
+  present,
+  toFlag,
+  toJson,
+  toNullable,
+  toNullableJson,
+} from "../codec.ts";
 import type { Schema } from "../schema.ts";
 import type { AliasRecord, AliasRepository } from "../store.ts";
 
@@ -44,6 +54,7 @@ const toRow = (record: AliasRecord): Schema["alias"] => ({
   parent_id: toNullable(record.parentId),
   multiple: toFlag(record.multiple),
   connections: toJson(record.connectionIds),
+  retry_policy: toNullableJson(record.retryPolicy),
   version: record.version,
   created_at: record.createdAt,
   updated_at: record.updatedAt,
@@ -57,6 +68,7 @@ const toRecord = (row: Selectable<Schema["alias"]>): AliasRecord =>
     parentId: fromNullable(row.parent_id),
     multiple: fromFlag(row.multiple),
     connectionIds: fromJson(row.connections),
+    retryPolicy: fromNullableJson(row.retry_policy),
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
