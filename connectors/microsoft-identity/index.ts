@@ -1,3 +1,4 @@
+export { askTokenEndpoint } from "./ask-token-endpoint.ts";
 export { oauthCauses } from "./causes.ts";
 export { claimsOf, type TokenClaims } from "./claims.ts";
 export {

@@ -18,13 +18,15 @@ export async function exchangeJson(
     readonly operation: string;
   },
   signal: AbortSignal,
+  provider = "Microsoft Entra",
 ): Promise<{ readonly response: HttpResponse; readonly body: TokenAnswer }> {
   const response = await http.request({ ...request, signal, credentials: false, limitBytes: LIMIT_BYTES });
   const text = await response.text();
   const body = objectOf(text);
   if (body !== undefined) return { response, body };
-  if (response.status === 429 || response.status >= 500) throw entraError(silent(response), request.operation);
-  throw notEntra(request.operation, response.status);
+  if (response.status === 429 || response.status >= 500)
+    throw entraError(silent(response), request.operation, provider);
+  throw notEntra(request.operation, response.status, provider);
 }
 
 function objectOf(text: string): TokenAnswer | undefined {
@@ -38,8 +40,8 @@ function objectOf(text: string): TokenAnswer | undefined {
 }
 
 /** msal-node takes a 404 page for a success with an empty token, so what is no JSON never reaches it. */
-export const notEntra = (operation: string, status: number): ConnectorError =>
-  new ConnectorError("PROTOCOL", `What answered at the login address is not Microsoft Entra (status ${status}).`, {
+export const notEntra = (operation: string, status: number, provider = "Microsoft Entra"): ConnectorError =>
+  new ConnectorError("PROTOCOL", `What answered at the login address is not ${provider} (status ${status}).`, {
     causeCode: "OAUTH_NOT_ENTRA",
     remote: { service: "OAuth", operation, status },
   });

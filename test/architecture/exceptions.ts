@@ -16,6 +16,7 @@ export const opensSecrets: Readonly<Record<string, string>> = {
   "src/runtime/validation.ts": "a secret variable in a plain property, whose type is known here",
   "src/runtime/variable-resolver.ts": "secret variables, put together with the text around them",
   "src/runtime/variables.ts": "the value of a variable, to seal it",
+  "connectors/microsoft-identity/ask-token-endpoint.ts": "the request for a token",
   "connectors/microsoft-identity/certificate.ts": "the certificate's text and its password",
   "connectors/microsoft-identity/claims.ts": "the claims of an access token",
   "connectors/microsoft-identity/entra.ts": "the request for a token",
@@ -23,6 +24,7 @@ export const opensSecrets: Readonly<Record<string, string>> = {
   "connectors/microsoft-identity/msal.ts": "the request for a token",
   "connectors/microsoft-exchange/procedures/tokens.ts":
     "tokens made of the caller's own code or refresh token, answered",
+  "connectors/smtp/protocol/authenticate.ts": "the AUTH command",
   "connectors/microsoft-exchange/properties/transport.ts": "names of keytab and ticket cache, kept from answers",
 };
 

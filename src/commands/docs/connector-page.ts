@@ -36,13 +36,13 @@ function contents(schemas: readonly SchemaInfo[]): string {
 function schemaPages(definition: ConnectorDefinition, schema: SchemaInfo): readonly string[] {
   const { name, description } = schema;
   const { tables, procedures } = headings(schema);
+  const all = definition.tablesOf(name);
   const selected =
     definition.schemaProperty === undefined ? "" : `${code(definition.schemaProperty)} = ${code(name)}. `;
   return [
     `## ${tables}`,
     `${selected}${description}`,
-    columnsNote,
-    tablePages(definition.tablesOf(name)),
+    ...(all.length === 0 ? ["No tables."] : [columnsNote, tablePages(all)]),
     `## ${procedures}`,
     procedurePages(definition.proceduresOf(name)),
   ];

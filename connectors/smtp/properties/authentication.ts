@@ -1,0 +1,87 @@
+import { all, anyOf, type ConnectionProperty, choice, isSet, secretText, text } from "#spi";
+import { values } from "../../common/choices.ts";
+import { asksForToken, isBasic, isClient, isEntra, isOAuth } from "./rules.ts";
+
+/** The properties of groups "Authentication" and "Azure Authentication". */
+export const authenticationProperties: readonly ConnectionProperty[] = [
+  choice({
+    key: "AuthScheme",
+    displayName: "Auth Scheme",
+    group: "Authentication",
+    description: "OAUTH: access token by XOAUTH2. BASIC: user and password (AUTH PLAIN or LOGIN). NONE: no login.",
+    default: "OAUTH",
+    choices: values("NONE", "BASIC", "OAUTH"),
+    required: "always",
+  }),
+  text({
+    key: "User",
+    displayName: "User",
+    group: "Authentication",
+    description: "Login name, for most servers the full mail address; with OAUTH the mailbox the token is used for.",
+    visible: anyOf(isBasic, isOAuth),
+    required: anyOf(isBasic, isOAuth),
+  }),
+  secretText({
+    key: "Password",
+    displayName: "Password",
+    group: "Authentication",
+    description: "Password of User.",
+    visible: isBasic,
+    required: isBasic,
+  }),
+  text({
+    key: "AzureTenant",
+    displayName: "Azure Tenant",
+    group: "Azure Authentication",
+    description: "Tenant id or domain; user default tenant when empty.",
+    visible: isEntra,
+    required: all(asksForToken, isEntra, isClient),
+    movesCredentials: true,
+  }),
+  choice({
+    key: "AzureEnvironment",
+    displayName: "Azure Environment",
+    group: "Azure Authentication",
+    description: "National cloud for login endpoints and the SMTP host.",
+    default: "GLOBAL",
+    choices: values("GLOBAL", "CHINA", "USGOVT", "USGOVTHIGH", "USGOVTDOD"),
+    visible: isEntra,
+    advanced: true,
+    movesCredentials: true,
+  }),
+  secretText({
+    key: "OAuthJWTCert",
+    displayName: "OAuth JWT Cert",
+    group: "JWT OAuth",
+    description: "Client certificate for signing the assertion.",
+    visible: all(isEntra, isClient),
+    advanced: true,
+  }),
+  choice({
+    key: "OAuthJWTCertType",
+    displayName: "OAuth JWT Cert Type",
+    group: "JWT OAuth",
+    description: "Form of OAuthJWTCert.",
+    default: "PEMKEY_BLOB",
+    choices: values("PFXFILE", "PFXBLOB", "PEMKEY_FILE", "PEMKEY_BLOB"),
+    visible: all(isEntra, isClient, isSet("OAuthJWTCert")),
+    advanced: true,
+  }),
+  secretText({
+    key: "OAuthJWTCertPassword",
+    displayName: "OAuth JWT Cert Password",
+    group: "JWT OAuth",
+    description: "Password of the certificate store.",
+    visible: all(isEntra, isClient, isSet("OAuthJWTCert")),
+    advanced: true,
+  }),
+  text({
+    key: "OAuthJWTCertSubject",
+    displayName: "OAuth JWT Cert Subject",
+    group: "JWT OAuth",
+    description: "Which certificate in the store ( * = first).",
+    default: "*",
+    visible: all(isEntra, isClient, isSet("OAuthJWTCert")),
+    advanced: true,
+  }),
+];

@@ -1,0 +1,115 @@
+import { all, anyOf, type ConnectionProperty, choice, integer, is, isSet, not, secretText, text } from "#spi";
+import { values } from "../../common/choices.ts";
+import { asksForToken, isClient, isCode, isOAuth, needsGivenToken } from "./rules.ts";
+
+/** The properties of group "OAuth". */
+export const oauthProperties: readonly ConnectionProperty[] = [
+  choice({
+    key: "InitiateOAuth",
+    displayName: "Initiate OAuth",
+    group: "OAuth",
+    description: "Who gets and renews the token.",
+    default: "GETANDREFRESH",
+    choices: values("OFF", "GETANDREFRESH", "REFRESH"),
+    visible: isOAuth,
+    required: isOAuth,
+  }),
+  choice({
+    key: "OAuthGrantType",
+    displayName: "OAuth Grant Type",
+    group: "OAuth",
+    description:
+      "CODE: a person signs in (SMTP.Send), the token is renewed by its refresh token. CLIENT: the application by itself (SMTP.SendAsApp).",
+    default: "CODE",
+    choices: values("CODE", "CLIENT"),
+    visible: isOAuth,
+    required: isOAuth,
+  }),
+  text({
+    key: "OAuthClientId",
+    displayName: "OAuth Client Id",
+    group: "OAuth",
+    description: "Application (client) id.",
+    visible: isOAuth,
+    required: asksForToken,
+  }),
+  secretText({
+    key: "OAuthClientSecret",
+    displayName: "OAuth Client Secret",
+    group: "OAuth",
+    description: "Client secret of the application.",
+    visible: isOAuth,
+    required: all(asksForToken, isClient, not(isSet("OAuthJWTCert"))),
+  }),
+  text({
+    key: "OAuthAuthorizationURL",
+    displayName: "OAuth Authorization URL",
+    group: "OAuth",
+    description: "Where a person signs in, for another provider than Microsoft.",
+    visible: isCode,
+    advanced: true,
+    movesCredentials: true,
+  }),
+  text({
+    key: "OAuthAccessTokenURL",
+    displayName: "OAuth Access Token URL",
+    group: "OAuth",
+    description: "Where tokens are asked for, for another provider than Microsoft.",
+    visible: isOAuth,
+    advanced: true,
+    movesCredentials: true,
+  }),
+  text({
+    key: "Scope",
+    displayName: "Scope",
+    group: "OAuth",
+    description:
+      "Space-separated scopes. Left out at Microsoft: SMTP.Send and offline_access for a person, .default for an application.",
+    visible: anyOf(isCode, all(isClient, isSet("OAuthAccessTokenURL"))),
+    advanced: true,
+  }),
+  text({
+    key: "CallbackURL",
+    displayName: "Callback URL",
+    group: "OAuth",
+    description:
+      "Redirect URI registered for the app. Left out: the callback of this service, PUBLIC_URL/v1/oauth/callback.",
+    visible: isCode,
+    advanced: true,
+    movesCredentials: true,
+  }),
+  secretText({
+    key: "OAuthAccessToken",
+    displayName: "OAuth Access Token",
+    group: "OAuth",
+    description: "Bearer token to use.",
+    visible: isOAuth,
+    required: needsGivenToken,
+    advanced: true,
+  }),
+  secretText({
+    key: "OAuthRefreshToken",
+    displayName: "OAuth Refresh Token",
+    group: "OAuth",
+    description: "Token used to renew the access token; used together with OAuthAccessToken.",
+    visible: isCode,
+    required: all(isCode, is("InitiateOAuth", "REFRESH")),
+    advanced: true,
+  }),
+  integer({
+    key: "OAuthExpiresIn",
+    displayName: "OAuth Expires In",
+    group: "OAuth",
+    description: "Life of the access token in seconds.",
+    visible: all(isOAuth, isSet("OAuthAccessToken")),
+    advanced: true,
+  }),
+  integer({
+    key: "OAuthTokenTimestamp",
+    displayName: "OAuth Token Timestamp",
+    group: "OAuth",
+    description: "When the access token was issued, in milliseconds since 1970.",
+    visible: all(isOAuth, isSet("OAuthAccessToken")),
+    advanced: true,
+  }),
+];
