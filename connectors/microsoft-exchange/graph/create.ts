@@ -1,4 +1,5 @@
 import { ConnectorError, type Row, type RowOutcome } from "#spi";
+import { type Remainder, sendRemainders, splitBody } from "./apart.ts";
 import type { GraphCalls } from "./call.ts";
 import type { JsonObject } from "./errors.ts";
 import { type Owner, segment } from "./mailbox.ts";
@@ -24,8 +25,14 @@ export async function createRows(
   const recognition = table.resource.writes?.recognition;
   const operation = `POST ${table.resource.collection}`;
   const sent = await sendRows(calls, prepared, operation, recognition === "transactionId", signal);
+  const incomplete = await sendRemainders(
+    calls,
+    sent.flatMap(remainderOf),
+    `PATCH ${table.resource.collection}`,
+    signal,
+  );
   const outcomes: RowOutcome[] = [...failed];
-  for (const row of sent) outcomes.push(await outcomeOf(calls, table, row, signal));
+  for (const row of sent) outcomes.push(incomplete.get(row.index) ?? (await outcomeOf(calls, table, row, signal)));
   return inOrder(outcomes);
 }
 
@@ -34,10 +41,17 @@ function prepare(calls: GraphCalls, table: GraphTable, row: Row, index: number):
   const owner = ownerOfRow(calls, table, row);
   const collection = collectionOf(resource, owner, row);
   const key = newKey(calls.context);
-  const plain = bodyOf(definition, row);
+  const { first: plain, apart } = splitBody(resource.writes?.apart, bodyOf(definition, row));
   const body = recognisable(resource, resource.writes?.prepare?.(plain, row) ?? plain, key);
   const headers = resource.headers === undefined ? {} : { headers: resource.headers };
-  return { index, row, owner, collection, key, part: { method: "POST", path: collection, body, ...headers } };
+  return { index, row, owner, collection, key, part: { method: "POST", path: collection, body, ...headers }, apart };
+}
+
+/** What is left to write of a row that was created. */
+function remainderOf({ index, collection, owner, apart = [], result }: NewRow & WrittenRow): Remainder[] {
+  const id = result.error === undefined ? idOf(result.answer.body) : undefined;
+  if (id === undefined || apart.length === 0) return [];
+  return [{ index, key: { id }, path: `${collection}/${segment(id)}`, mailbox: owner.mailbox, apart }];
 }
 
 /** The collection of the parent a row names, else the plain one. */

@@ -15,7 +15,9 @@ export const newKey = (context: ConnectorContext): string => context.random.uuid
 
 /** The body with the key in it, so that the item can be recognised when the answer is lost. */
 export function withKey(body: JsonObject, key: string): JsonObject {
-  return { ...body, singleValueExtendedProperties: [{ id: KEY_PROPERTY, value: key }] };
+  const others = member(body, "singleValueExtendedProperties");
+  const properties = [...(Array.isArray(others) ? others : []), { id: KEY_PROPERTY, value: key }];
+  return { ...body, singleValueExtendedProperties: properties };
 }
 
 /** Looks twice for the item a write with that key made. */

@@ -1,4 +1,5 @@
 import type { Row, TableDefinition, Value } from "#spi";
+import type { ApartRule } from "./apart.ts";
 import type { GraphBinding } from "./binding.ts";
 import type { JsonObject } from "./errors.ts";
 
@@ -31,6 +32,8 @@ export interface WriteRules {
   prepare?(body: JsonObject, row: Row): JsonObject;
   /** Members an update must repeat or Graph overwrites them; read first when the row lacks them. */
   readonly keeps?: readonly string[];
+  /** What goes in further requests after the first. */
+  readonly apart?: ApartRule;
   /** Changes that depend on the item as it stands. */
   readonly change?: {
     /** Members of it to read first; none = it is not read. */

@@ -1,4 +1,5 @@
 import { ConnectorError, type Row, type RowOutcome, type Value } from "#spi";
+import { type Remainder, sendRemainders, splitBody } from "./apart.ts";
 import { type Part, type PartResult, runParts } from "./batch.ts";
 import type { GraphCalls } from "./call.ts";
 import { member } from "./errors.ts";
@@ -30,10 +31,19 @@ export async function updateRows(
   // The same change twice is the same; under a condition the second one would fail on the first one's doing.
   const repeatable = ready.every(({ part }) => part.headers?.["If-Match"] === undefined);
   const sent = await sendRows(calls, ready, operation, repeatable, signal);
-  const outcomes = sent.map(({ index, row, result }) =>
-    result.error === undefined
-      ? succeeded(index, changedKey(table, row, idOf(result.answer.body)))
-      : unsuccessful(index, result.error, keyOf(table, row)),
+  const written = sent.filter(({ result }) => result.error === undefined);
+  const remainders = written.flatMap(({ index, row, owner, apart = [] }): Remainder[] =>
+    apart.length === 0
+      ? []
+      : [{ index, key: keyOf(table, row), path: itemPath(table, owner, row), mailbox: owner.mailbox, apart }],
+  );
+  const incomplete = await sendRemainders(calls, remainders, operation, signal);
+  const outcomes = sent.map(
+    ({ index, row, result }) =>
+      incomplete.get(index) ??
+      (result.error === undefined
+        ? succeeded(index, changedKey(table, row, idOf(result.answer.body)))
+        : unsuccessful(index, result.error, keyOf(table, row))),
   );
   return inOrder([...failed, ...missing, ...outcomes]);
 }
@@ -41,13 +51,17 @@ export async function updateRows(
 function prepare(calls: GraphCalls, table: GraphTable, row: Row, index: number): PreparedRow {
   const { definition, resource } = table;
   const owner = ownerOfRow(calls, table, row);
-  const body = bodyOf(definition, row);
   const path = itemPath(table, owner, row);
+  const { first, apart } = splitBody(resource.writes?.apart, bodyOf(definition, row));
+  // A row may consist of nothing but what goes apart.
+  const [alone, ...rest] = Object.keys(first).length === 0 ? apart : [{ below: "", body: first }, ...apart];
+  const { below, body } = alone ?? { below: "", body: first };
   return {
     index,
     row,
     owner,
-    part: { method: "PATCH", path, body, headers: { ...resource.headers, ...ifMatch(row) } },
+    part: { method: "PATCH", path: `${path}${below}`, body, headers: { ...resource.headers, ...ifMatch(row) } },
+    ...(rest.length === 0 ? {} : { apart: rest }),
   };
 }
 

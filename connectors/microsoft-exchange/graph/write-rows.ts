@@ -1,4 +1,5 @@
 import { ConnectorError, keyColumns, type Row, type RowOutcome } from "#spi";
+import type { ApartBody } from "./apart.ts";
 import { type Part, type PartResult, runParts } from "./batch.ts";
 import type { GraphCalls } from "./call.ts";
 import { directory, mailboxOwner, type Owner, segment } from "./mailbox.ts";
@@ -11,6 +12,8 @@ export interface PreparedRow {
   readonly row: Row;
   readonly owner: Owner;
   readonly part: Part;
+  /** What is written afterwards, in requests of its own. */
+  readonly apart?: readonly ApartBody[];
 }
 
 /** What became of a prepared row. */

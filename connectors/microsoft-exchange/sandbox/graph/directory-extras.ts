@@ -16,9 +16,13 @@ export function createDirectoryExtras(): DirectoryExtras {
   const groups = new WeakMap<DirectoryList, Group>();
   const mailboxes = new WeakMap<Group, Mailbox>();
   return {
-    user: (account) => remembered(users, account, () => ({})),
+    user: (account) => remembered(users, account, () => ({ ...account.directory })),
     group: (list) =>
-      remembered(groups, list, () => ({ id: guidOf(`group ${list.address.toLowerCase()}`), list, properties: {} })),
+      remembered(groups, list, () => ({
+        id: guidOf(`group ${list.address.toLowerCase()}`),
+        list,
+        properties: { ...list.directory },
+      })),
     mailbox: (group, clock) =>
       remembered(mailboxes, group, () => {
         const { address, displayName } = group.list;

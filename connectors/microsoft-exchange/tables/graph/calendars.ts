@@ -41,7 +41,8 @@ const columns = [
   text("name", { write: "writable", filter: anyText }),
   text("owner_name"),
   text("owner_address"),
-  text("hexColor", { write: "writable" }),
+  // Follows color (calendar resource, v1.0).
+  text("hexColor"),
   flag("isDefaultCalendar", { filter: byFlag }),
   flag("isRemovable", { filter: byFlag }),
   flag("isTallyingResponses", { filter: byFlag }),

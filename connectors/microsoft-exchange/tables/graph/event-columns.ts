@@ -122,7 +122,7 @@ export const eventColumns: readonly Column<GraphBinding>[] = [
       "Zone of start_dateTime: always UTC when read, originalStartTimeZone tells the event's own. Written, a Windows or IANA name.",
   }),
   text("subject", { write: "writable", filter: anyText, sortable: true }),
-  text("transactionId", { write: "writable" }),
+  text("transactionId", { write: "create-only" }),
   choice("type", ["singleInstance", "occurrence", "exception", "seriesMaster"]),
   text("webLink"),
 ];

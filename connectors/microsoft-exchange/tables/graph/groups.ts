@@ -80,6 +80,6 @@ export const groups: GraphTable = graphTable({
     maxPage: 999,
     heavy: [],
     itemOnly,
-    writes: {},
+    writes: { apart: { together: itemOnly } },
   },
 });

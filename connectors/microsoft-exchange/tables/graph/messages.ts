@@ -17,6 +17,7 @@ import {
   zone,
   zoned,
 } from "../../graph/columns.ts";
+import { newMessageBody } from "../../graph/message-state.ts";
 import { withRecipients } from "../../graph/people.ts";
 import type { GraphTable } from "../../graph/resource.ts";
 import { graphTable } from "./graph-table.ts";
@@ -33,8 +34,9 @@ const columns = [
   text("body_content", { write: "writable" }),
   text("bodyPreview"),
   json("ccRecipients", { write: "writable" }),
-  reference("conversationId", { write: "writable", filter: exactText }),
-  text("conversationIndex", { write: "writable" }),
+  // Exchange makes it of conversationIndex.
+  reference("conversationId", { filter: exactText }),
+  text("conversationIndex", { write: "create-only" }),
   zoned("flag_completedDateTime_dateTime", { write: "writable" }),
   zone("flag_completedDateTime_timeZone", { write: "writable" }),
   zoned("flag_dueDateTime_dateTime", { write: "writable" }),
@@ -50,15 +52,15 @@ const columns = [
   json("internetMessageHeaders"),
   text("internetMessageId", { write: "writable", filter: exactText }),
   flag("isDeliveryReceiptRequested", { write: "writable", filter: byFlag }),
-  flag("isDraft", { write: "writable", filter: byFlag }),
+  flag("isDraft", { write: "create-only", filter: byFlag }),
   flag("isRead", { write: "writable", filter: byFlag, sortable: true }),
   flag("isReadReceiptRequested", { write: "writable", filter: byFlag }),
   parentColumn("parentFolderId"),
-  instant("receivedDateTime", { write: "writable", filter: byInstant, sortable: true }),
+  instant("receivedDateTime", { write: "create-only", filter: byInstant, sortable: true }),
   json("replyTo", { write: "writable" }),
   text("sender_emailAddress_name", { write: "writable", filter: prefixText }),
   text("sender_emailAddress_address", { write: "writable", filter: prefixText }),
-  instant("sentDateTime", { write: "writable", filter: byInstant, sortable: true }),
+  instant("sentDateTime", { write: "create-only", filter: byInstant, sortable: true }),
   text("subject", { write: "writable", filter: anyText, sortable: true }),
   json("toRecipients", { write: "writable" }),
   word("uniqueBody_contentType", ["text", "html"]),
@@ -89,7 +91,7 @@ export const messages: GraphTable = graphTable({
     },
     writes: {
       recognition: "extended-property",
-      prepare: withRecipients,
+      prepare: newMessageBody,
       change: { needs: () => [], complete: withRecipients },
     },
   },

@@ -1,6 +1,7 @@
 import type { Folder } from "../../mailboxes/index.ts";
 import { etagOf, folderIdOf, type GraphCall, mailboxOf } from "../call.ts";
 import { expandExtended } from "../extended-property-ids.ts";
+import { isInBin } from "../in-bin.ts";
 import type { CalendarGroup } from "../mailbox-extras.ts";
 import { SMALL_RULES } from "../odata/filter-rules.ts";
 import type { Shape } from "../shape.ts";
@@ -81,17 +82,4 @@ function colorOf(call: GraphCall, folder: Folder): string {
 
 function isOwn(call: GraphCall): boolean {
   return call.principal.kind === "app" || call.caller === call.owner;
-}
-
-function isInBin(call: GraphCall, folder: Folder): boolean {
-  const { folders } = mailboxOf(call);
-  const bin = folders.requireWellKnown("deleteditems").id;
-  for (
-    let one: Folder | undefined = folder;
-    one !== undefined;
-    one = one.parentId === undefined ? undefined : folders.get(one.parentId)
-  ) {
-    if (one.id === bin) return true;
-  }
-  return false;
 }

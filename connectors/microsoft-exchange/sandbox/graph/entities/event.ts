@@ -80,7 +80,7 @@ export const eventShape: Shape<Item> = {
     showAs: (item) => detailsOf(item).showAs,
     type: (item) => types[typeOf(item)],
     webLink: (item) => webLink(item, "/calendar/item"),
-    onlineMeetingUrl: () => null,
+    onlineMeetingUrl: (item) => detailsOf(item).onlineMeetingUrl ?? null,
     isOnlineMeeting: (item) => detailsOf(item).isOnlineMeeting,
     onlineMeetingProvider: (item) => detailsOf(item).onlineMeetingProvider ?? "unknown",
     allowNewTimeProposals: (item) => detailsOf(item).allowNewTimeProposals,
@@ -324,7 +324,11 @@ function printAttendee(one: Attendee): unknown {
 }
 
 function printOnlineMeeting(event: EventDetails): unknown {
-  return event.joinUrl === undefined ? null : { joinUrl: event.joinUrl };
+  if (event.joinUrl === undefined) return null;
+  const { dialIn } = event;
+  if (dialIn === undefined) return { joinUrl: event.joinUrl };
+  const numbers = [dialIn.tollNumber, ...dialIn.tollFreeNumbers];
+  return { joinUrl: event.joinUrl, ...dialIn, phones: numbers.map((number) => ({ number, type: "business" })) };
 }
 
 /** `OID.{series}.{date}`: the service's form for removed occurrences. */

@@ -166,6 +166,19 @@ export function applyMessage(draft: ItemFields, body: JsonObject, call: GraphCal
   const flags = draft.extended.get("tag:e07")?.value;
   // The known way to make a message that is no draft: PR_MESSAGE_FLAGS without MSGFLAG_UNSENT (8).
   if (isNew && typeof flags === "string") draft.isDraft = (Number(flags) & 8) !== 0;
+  if (isNew) applyOrigin(draft);
+}
+
+/** Times and place in the conversation of a message that comes from elsewhere, by the properties behind them. */
+function applyOrigin(draft: ItemFields): void {
+  const property = (tag: string): string | undefined => {
+    const value = draft.extended.get(`tag:${tag}`)?.value;
+    return typeof value === "string" ? value : undefined;
+  };
+  const [received, sent, index] = [property("e06"), property("39"), property("71")];
+  if (received !== undefined) draft.receivedAt = new Date(received);
+  if (sent !== undefined) draft.sentAt = new Date(sent);
+  if (index !== undefined) draft.conversationIndex = Buffer.from(index, "base64");
 }
 
 /** The url-safe id of the conversation a message is part of. */

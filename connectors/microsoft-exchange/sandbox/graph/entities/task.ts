@@ -9,6 +9,7 @@ import {
   toWallClock,
 } from "../../mailboxes/index.ts";
 import { etagOf, folderIdOf, type GraphCall, idOf, mailboxOf } from "../call.ts";
+import { isInBin } from "../in-bin.ts";
 import { EVENT_RULES, SMALL_RULES } from "../odata/filter-rules.ts";
 import type { JsonObject } from "../schema/validate-body.ts";
 import { project, type Shape } from "../shape.ts";
@@ -98,7 +99,7 @@ export function taskListsOf(call: GraphCall): Folder[] {
   const { folders } = mailboxOf(call);
   const found = folders
     .descendants(folders.requireWellKnown("msgfolderroot").id)
-    .filter((folder) => folder.folderClass?.startsWith("IPF.Task") === true);
+    .filter((folder) => folder.folderClass?.startsWith("IPF.Task") === true && !isInBin(call, folder));
   return found.sort((one, other) => Number(other.wellKnown === "tasks") - Number(one.wellKnown === "tasks"));
 }
 

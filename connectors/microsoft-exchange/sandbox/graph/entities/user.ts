@@ -1,6 +1,7 @@
 import type { DirectoryUser } from "../../identity/directory.ts";
 import type { Account } from "../../mailboxes/index.ts";
 import type { GraphCall } from "../call.ts";
+import { GraphError } from "../errors.ts";
 import { DIRECTORY_RULES } from "../odata/filter-rules.ts";
 import { requireType } from "../schema/types.ts";
 import type { JsonObject } from "../schema/validate-body.ts";
@@ -88,11 +89,11 @@ export function findPerson(call: GraphCall, key: string): Person | undefined {
 export function applyUser(account: Account, body: JsonObject, call: GraphCall): void {
   const extras = call.service.directory.user(account);
   for (const [name, value] of Object.entries(body)) {
-    if (name === "passwordProfile") applyPassword(account, value);
+    if (name === "passwordProfile") applyPassword(account, extras, value);
     else if (name === "businessPhones") setMember(account, "phone", (value as string[])[0]);
     else if (isAccountMember(name)) setMember(account, name, value);
-    else if (!["id", "userPrincipalName", "mail", "mailNickname", "createdDateTime"].includes(name))
-      extras[name] = value;
+    else if (name === "userPrincipalName") renameUser(account, String(value), call);
+    else if (!["id", "createdDateTime"].includes(name)) extras[name] = value;
   }
 }
 
@@ -107,9 +108,18 @@ function setMember(account: Account, name: AccountMember | "phone", value: unkno
   else if (name !== "displayName") delete account[name];
 }
 
-function applyPassword(account: Account, value: unknown): void {
-  const password = (value as { password?: unknown } | null)?.password;
+/** The password is kept and never shown; what must happen at the next sign-in is. */
+function applyPassword(account: Account, extras: Record<string, unknown>, value: unknown): void {
+  const { password, ...rest } = (value ?? {}) as { password?: unknown };
   if (typeof password === "string") account.password = password;
+  extras["passwordProfile"] = { ...(extras["passwordProfile"] as object | undefined), ...rest, password: null };
+}
+
+function renameUser(account: Account, address: string, { service: { organisation } }: GraphCall): void {
+  if (address.toLowerCase() === account.address.toLowerCase()) return;
+  if (organisation.account(address) !== undefined || !organisation.isLocal(address))
+    throw new GraphError(400, "Request_BadRequest", "The userPrincipalName is taken, or of another organisation.");
+  organisation.renameAccount(account, address);
 }
 
 function userValue(person: Person, call: GraphCall, name: string): unknown {

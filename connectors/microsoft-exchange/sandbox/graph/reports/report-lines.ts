@@ -61,6 +61,7 @@ function mailboxLine(account: Account, call: GraphCall): Line {
     "Product Type": "MICROSOFT 365 APPS FOR ENTERPRISE",
     "User State": "active",
     "Root Web Template": "Personal Site",
+    ...account.usage,
   };
 }
 
@@ -74,6 +75,7 @@ function groupLine(group: Group, call: GraphCall): Line {
     "Office 365 Connected": "Yes",
     "Exchange Mailbox Total Item Count": items.length,
     "Network Display Name": call.service.organisation.domain,
+    ...group.list.usage,
   };
 }
 

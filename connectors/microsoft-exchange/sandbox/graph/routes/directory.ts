@@ -143,6 +143,8 @@ function createUser(call: GraphCall): Promise<GraphResult> {
       throw badDirectoryRequest(`A value is required for property '${name}' of resource 'User'.`);
     }
   }
+  const profile = SINGLE_USER_ONLY.find((name) => name in body);
+  if (profile !== undefined) throw badDirectoryRequest(`Property '${profile}' cannot be set when a user is created.`);
   const address = String(body["userPrincipalName"]);
   if (!organisation.isLocal(address)) {
     throw badDirectoryRequest(
@@ -164,9 +166,29 @@ function updateUser(call: GraphCall): GraphResult {
   if (account === undefined) {
     throw new GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
   }
+  checkAlone(body, SINGLE_USER_ONLY);
+  if ("mailboxSettings" in body) throw badDirectoryRequest("Property 'mailboxSettings' is read-only.");
   applyUser(account, body, call);
   return noContent;
 }
+
+/** Some properties lie in other services and are changed in requests of their own. */
+function checkAlone(body: JsonObject, members: readonly string[]): void {
+  const names = Object.keys(body).filter((name) => !name.includes("@"));
+  const inside = names.filter((name) => members.includes(name));
+  if (inside.length === 0 || inside.length === names.length) return;
+  throw badDirectoryRequest(`The property '${inside[0]}' cannot be updated together with others.`);
+}
+
+/** Properties of a group that Exchange keeps. */
+const OF_EXCHANGE: readonly string[] = [
+  "allowExternalSenders",
+  "autoSubscribeNewMembers",
+  "hideFromAddressLists",
+  "hideFromOutlookClients",
+  "isSubscribedByMail",
+  "unseenCount",
+];
 
 function deleteUser(call: GraphCall): GraphResult {
   const { account } = ownerOf(call);
@@ -197,6 +219,8 @@ function createGroup(call: GraphCall): Promise<GraphResult> {
       throw badDirectoryRequest(`A value is required for property '${name}' of resource 'Group'.`);
     }
   }
+  const kept = OF_EXCHANGE.find((name) => name in body);
+  if (kept !== undefined) throw badDirectoryRequest(`Property '${kept}' cannot be set when a group is created.`);
   const nickname = textOf(body, "mailNickname") ?? randomUUID();
   const address = `${nickname}@${organisation.domain}`;
   if (organisation.list(address) !== undefined) {
@@ -210,14 +234,16 @@ function createGroup(call: GraphCall): Promise<GraphResult> {
 }
 
 function updateGroup(call: GraphCall, id: string): GraphResult {
-  writeGroup(findGroup(call, id), checkEntity("group", jsonBody(call)));
+  const body = checkEntity("group", jsonBody(call));
+  checkAlone(body, OF_EXCHANGE);
+  writeGroup(findGroup(call, id), body);
   return noContent;
 }
 
 function writeGroup(group: Group, body: JsonObject): void {
   for (const [name, value] of Object.entries(body)) {
     if (name === "displayName") group.list.displayName = String(value);
-    else if (!["id", "mail", "mailNickname"].includes(name) && !name.includes("@")) group.properties[name] = value;
+    else if (!["id", "mail"].includes(name) && !name.includes("@")) group.properties[name] = value;
   }
 }
 

@@ -19,6 +19,7 @@ import {
   taskShape,
 } from "../entities/task.ts";
 import { GraphError, itemNotFound } from "../errors.ts";
+import { isInBin } from "../in-bin.ts";
 import { findItem } from "../item-ids.ts";
 import { checkEntity, type JsonObject } from "../schema/validate-body.ts";
 import { textOf } from "../values.ts";
@@ -71,7 +72,7 @@ function isTask(item: Item): boolean {
 function findList(call: GraphCall, id: string): Folder {
   if (id.toLowerCase() === "tasks") return mailboxOf(call).folders.requireWellKnown("tasks");
   const folder = folderNamed(call, id);
-  if (folder.folderClass?.startsWith("IPF.Task") !== true) throw itemNotFound();
+  if (folder.folderClass?.startsWith("IPF.Task") !== true || isInBin(call, folder)) throw itemNotFound();
   return folder;
 }
 
