@@ -26,13 +26,13 @@ const PROPERTY_ID = /^\w+ (?:\{[0-9a-f-]{36}\} (?:Name [^\r\n]+|Id 0x[0-9a-f]+)|
 /** Reads properties: Graph tells them only by name and through the item that has them. */
 export async function* readExtendedProperties(calls: GraphCalls, query: GraphQuery, signal: AbortSignal): RecordStream {
   const need = (name: string): readonly string[] => valuesOf(query.where, name) ?? [];
-  const users = valuesOf(query.where, "userId") ?? [""];
+  const users = valuesOf(query.where, "userId") ?? [null];
   for (const userId of users) {
-    const owner = mailboxOwner(calls.config, { UserId: userId });
+    const owner = mailboxOwner(calls.config, userId === "" ? {} : { UserId: userId });
     for (const resourceName of need("resourceName")) {
       for (const resourceId of need("resourceId")) {
         const found = await readItem(calls, owner, resourceName, resourceId, need("id"), signal);
-        const address = { resourceId, resourceName, userId: userId === "" ? null : userId };
+        const address = { resourceId, resourceName, userId };
         const read = rowReader(query.columns, address);
         if (found.length > 0) yield { rows: found.map(read) };
       }
