@@ -68,7 +68,8 @@ export function parseConfig(properties: PropertyValues, host: HostOptions): Exch
   // A server of one's own may be spelt as Exchange Online's host.
   const isOnlineEws = isOnline || isExchangeOnlineHost(new URL(url).host);
   const online = isOnlineEws ? { isOnline: true, audiences: exchangeAudiences(cloud) } : {};
-  if (schema === "EWS") return { ...common, schema, ews: { ...ewsConfig(values, url), ...online } };
+  if (schema === "EWS")
+    return { ...common, schema, ews: { ...ewsConfig(values, url), ...online, ...given("oauth", oauth) } };
   return { ...common, schema, graph: graphConfig(values, url, plan, cloud, oauth) };
 }
 

@@ -1,3 +1,5 @@
+import type { EntraOptions } from "../../microsoft-identity/entra.ts";
+
 /** Values of the property Platform: Exchange generations, oldest first. */
 export const platforms = [
   "Exchange2007",
@@ -39,6 +41,8 @@ export interface EwsConfig {
   readonly isOnline?: boolean;
   /** Audiences of tokens for this endpoint, where they are known. */
   readonly audiences?: readonly string[];
+  /** How tokens are asked for; the procedures that build sign-in addresses need it. */
+  readonly oauth?: EntraOptions;
   /** GetItem calls in flight for one query. */
   readonly itemConcurrency: number;
 }

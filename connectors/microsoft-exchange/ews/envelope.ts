@@ -33,6 +33,9 @@ const withTimeZone: ReadonlySet<string> = new Set([
   "GetUserAvailability",
 ]);
 
+/** Operations whose WSDL binding lists no RequestServerVersion. */
+const withoutVersion: ReadonlySet<string> = new Set(["GetUserOofSettings", "SetUserOofSettings"]);
+
 const timeZoneSince: ReadonlySet<Platform> = new Set(["Exchange2007", "Exchange2007_SP1"]);
 
 /** Who the call acts as, and whose mailbox it is about. */
@@ -62,7 +65,7 @@ export function envelope(operation: string, body: Xml, config: EwsConfig, identi
   const header = element(
     "soap:Header",
     undefined,
-    operation === "GetUserOofSettings" ? undefined : version,
+    withoutVersion.has(operation) ? undefined : version,
     identity.impersonation && impersonationHeader(identity.impersonation),
     withZone ? timeZoneHeader() : undefined,
   );

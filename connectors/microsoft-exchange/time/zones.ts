@@ -60,8 +60,15 @@ export function ianaZone(zone: string): string | undefined {
 
 /** The Windows name of a zone. Errors: INVALID_QUERY naming the nearest zone. */
 export function requireWindowsZone(zone: string, about: string): string {
-  const name = windowsZone(zone);
-  if (name !== undefined) return name;
+  return windowsZone(zone) ?? unknownZone(zone, about);
+}
+
+/** The IANA name of a zone. Errors: INVALID_QUERY naming the nearest zone. */
+export function requireIanaZone(zone: string, about: string): string {
+  return ianaZone(zone) ?? unknownZone(zone, about);
+}
+
+function unknownZone(zone: string, about: string): never {
   throw invalidQuery(
     `${about}: there is no time zone "${zone}". Windows names such as "W. Europe Standard Time" and IANA names such as "Europe/Berlin" are understood.${nearestHint(zone, zoneNames().all)}`,
     { target: about },
@@ -107,9 +114,13 @@ export function offsetMinutes(iana: string, atMs: number): number {
 export const clockOf = (iana: string, atMs: number): number => atMs + offsetMinutes(iana, atMs) * minuteMs;
 
 /** The instant at which a day begins in an IANA zone; where midnight does not exist, the first moment of the day. */
-export function dayStart(iana: string, dayMs: number): number {
-  const before = offsetMinutes(iana, dayMs - 24 * 60 * minuteMs);
-  const guess = dayMs - before * minuteMs;
-  const exact = dayMs - offsetMinutes(iana, guess) * minuteMs;
-  return clockOf(iana, exact) === dayMs ? exact : guess;
+export const dayStart = (iana: string, dayMs: number): number => clockInstant(iana, dayMs);
+
+/** The instant at which a clock in an IANA zone shows a time; of one that comes twice the second, as Windows has it. */
+export function clockInstant(iana: string, clockMs: number): number {
+  const dayMs = 24 * 60 * minuteMs;
+  const before = offsetMinutes(iana, clockMs - dayMs);
+  const offsets = [before, offsetMinutes(iana, clockMs + dayMs)];
+  const fitting = offsets.filter((offset) => offsetMinutes(iana, clockMs - offset * minuteMs) === offset);
+  return clockMs - (fitting.length === 0 ? before : Math.min(...fitting)) * minuteMs;
 }

@@ -11,17 +11,22 @@ export interface MoveItemRequest {
   readonly to: FolderReference;
 }
 
-/** MoveItem: the moved item has a new id, except across mailboxes, where none is answered. */
-export const moveItem = (request: MoveItemRequest): Operation<RowState> => ({
-  name: "MoveItem",
+const transfer = (name: "MoveItem" | "CopyItem", request: MoveItemRequest): Operation<RowState> => ({
+  name,
   repeatable: false,
   body: element(
-    "m:MoveItem",
+    `m:${name}`,
     undefined,
     element("m:ToFolderId", undefined, folderId(request.to)),
     element("m:ItemIds", undefined, element("t:ItemId", { Id: request.id, ChangeKey: request.changeKey })),
   ),
   start: rowState,
-  read: (response) => new RowReader([]).attach(readMessages(response, "MoveItem").child("Items").any()),
-  finish: (state) => throwIfAllBusy("MoveItem", state),
+  read: (response) => new RowReader([]).attach(readMessages(response, name).child("Items").any()),
+  finish: (state) => throwIfAllBusy(name, state),
 });
+
+/** MoveItem: the moved item has a new id, except across mailboxes, where none is answered. */
+export const moveItem = (request: MoveItemRequest): Operation<RowState> => transfer("MoveItem", request);
+
+/** CopyItem: the id of the copy, except across mailboxes, where none is answered. */
+export const copyItem = (request: MoveItemRequest): Operation<RowState> => transfer("CopyItem", request);

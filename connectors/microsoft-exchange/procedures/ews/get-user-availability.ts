@@ -1,14 +1,11 @@
-import { invalidQuery, type Row } from "#spi";
+import type { Row } from "#spi";
 import { responseError } from "../../ews/errors.ts";
 import { identityOf } from "../../ews/identity.ts";
 import { getUserAvailability as read } from "../../ews/operations/get-user-availability.ts";
 import { isError, wordOf } from "../../ews/response-messages.ts";
-import { formatDateTime, timeOf } from "../../ews/values.ts";
 import { askedMailboxes } from "./availability-mailboxes.ts";
+import { availabilityWindow } from "./availability-window.ts";
 import { definition, optional, output, required } from "./parameters.ts";
-
-/** The window's times in the zone the request states, which is UTC: without offset. */
-const wallClock = (ms: number): string => formatDateTime(ms).slice(0, 19);
 
 /** GetUserAvailability: busy times of users, rooms and resources. */
 export const getUserAvailability = definition(
@@ -43,10 +40,7 @@ export const getUserAvailability = definition(
   },
   async ({ caller, input, signal }) => {
     const mailboxes = askedMailboxes(input["Mailboxes"]);
-    const startMs = timeOf(input["StartTime"] ?? null, "StartTime");
-    const endMs = timeOf(input["EndTime"] ?? null, "EndTime");
-    if (endMs <= startMs) throw invalidQuery("EndTime must lie after StartTime.", { target: "EndTime" });
-    const operation = read(mailboxes, { start: wallClock(startMs), end: wallClock(endMs) });
+    const operation = read(mailboxes, availabilityWindow(input));
     const state = await caller.call(operation, identityOf(caller.config, {}), signal);
     // A mailbox that cannot be asked has no row of its own to say so: it must not look free.
     const failed = state.messages.findIndex(isError);
@@ -55,6 +49,6 @@ export const getUserAvailability = definition(
       const error = responseError("GetUserAvailability", wordOf(message));
       throw error.with({ target: "Mailboxes", evidence: { address: mailboxes[failed]?.address ?? null } });
     }
-    return state.events.map((event): Row => ({ ...event }));
+    return state.mailboxes.flatMap(({ events }) => events.map((event): Row => ({ ...event })));
   },
 );

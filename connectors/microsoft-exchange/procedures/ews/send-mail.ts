@@ -1,5 +1,4 @@
 import { ConnectorError, invalidQuery, type Row } from "#spi";
-import { parseRecipients } from "../../../common/recipients.ts";
 import type { ProcedureRun } from "../../ews/binding.ts";
 import type { CallIdentity } from "../../ews/envelope.ts";
 import { responseError } from "../../ews/errors.ts";
@@ -18,30 +17,13 @@ import { isUnknown } from "../../ews/write/outcomes.ts";
 import { element, leaf, text, type Xml } from "../../ews/write-xml.ts";
 import { base64Input } from "./base64-input.ts";
 import { definition, impersonationInputs, optional, required, responseOutputs, textInput } from "./parameters.ts";
+import { recipients } from "./recipient-markup.ts";
 import { responseRow } from "./response-row.ts";
 
 type Input = ProcedureRun["input"];
 interface Draft {
   readonly id: string;
   readonly changeKey: string | undefined;
-}
-
-function recipients(name: "To" | "Cc" | "Bcc", list: string | undefined): Xml | undefined {
-  const about = `${name}Recipients`;
-  const parsed = list === undefined ? [] : parseRecipients(list, about);
-  if (parsed.length === 0) return undefined;
-  return element(
-    `t:${name}Recipients`,
-    undefined,
-    parsed.map((recipient) =>
-      element(
-        "t:Mailbox",
-        undefined,
-        recipient.name === undefined ? undefined : leaf("t:Name", recipient.name, { about }),
-        leaf("t:EmailAddress", recipient.address, { about }),
-      ),
-    ),
-  );
 }
 
 function attachment(input: Input): Xml | undefined {

@@ -5,8 +5,10 @@ import {
   emptyFields,
   headerAddress,
   type Item,
+  type Mailbox,
   type MeetingAnswer,
   sendCancellations,
+  sendMeetingRequests,
 } from "../mailboxes/index.ts";
 import { convertBody } from "./body-text.ts";
 import type { EwsCall } from "./call.ts";
@@ -15,7 +17,7 @@ import { disposeMessage } from "./dispose-draft.ts";
 import { EwsError, schemaViolation } from "./ews-error.ts";
 import { readProposal } from "./properties/calendar-properties.ts";
 import { itemSchemas } from "./properties/item-schema.ts";
-import type { Draft } from "./properties/property.ts";
+import { type Draft, readMailbox } from "./properties/property.ts";
 import { type FolderTarget, findItem } from "./targets.ts";
 import { readAttachments, writeContext } from "./write-item.ts";
 import { childOf, childrenOf, textOf, type XmlElement } from "./xml.ts";
@@ -69,6 +71,7 @@ export async function respond(call: EwsCall, element: XmlElement, target: Folder
     });
     return [];
   }
+  if (element.name === "ForwardItem" && item.event) return forwardMeeting(call, mailbox, element, item);
   const saved = disposeMessage(call, await replyDraft(call, element, item), target);
   return saved ? [saved] : [];
 }
@@ -101,6 +104,29 @@ function cancelOne(call: EwsCall, element: XmlElement, item: Item): Item[] {
   });
   const gone = call.mailbox.deleteItem(item.id, "moveToDeletedItems");
   return gone ? [gone] : [];
+}
+
+/** A forwarded meeting invites those it goes to, and shows them among its attendees. */
+function forwardMeeting(call: EwsCall, mailbox: Mailbox, element: XmlElement, item: Item): Item[] {
+  const people = childrenOf(childOf(element, "ToRecipients"), "Mailbox").map(readMailbox);
+  if (people.length === 0) throw new EwsError("ErrorMissingRecipients", "The message has no recipients.");
+  if (!item.event?.isOrganizer) {
+    throw new EwsError(
+      "ErrorCalendarIsNotOrganizer",
+      "The sandbox forwards meetings from their organizer's calendar only.",
+    );
+  }
+  const addresses = people.map((one) => (one.address ?? "").toLowerCase());
+  mailbox.changeItem(item.id, (draft) => {
+    if (!draft.event) return;
+    const present = new Set(draft.event.attendees.map((one) => one.address?.toLowerCase()));
+    const added = people
+      .filter((one) => !present.has(one.address?.toLowerCase()))
+      .map((one) => ({ ...one, type: "optional" as const, response: "none" as const }));
+    draft.event = { ...draft.event, attendees: [...draft.event.attendees, ...added], isMeeting: true };
+  });
+  sendMeetingRequests(call.organisation, mailbox, item.id, addresses);
+  return [];
 }
 
 /** A reply or forward as a draft: recipients, subject, quoted text and threading as Exchange fills them in. */

@@ -15,6 +15,7 @@ import { copyItem, moveItem } from "./move-item.ts";
 import { getEvents, subscribe, unsubscribe } from "./notifications.ts";
 import { getUserOofSettings, setUserOofSettings } from "./oof-settings.ts";
 import { findPeople, getPersona } from "./people.ts";
+import { performReminderAction } from "./perform-reminder-action.ts";
 import { resolveNames } from "./resolve-names.ts";
 import { getRoomLists, getRooms } from "./rooms.ts";
 import { sendItemOperation } from "./send-item.ts";
@@ -55,6 +56,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   MarkAllItemsAsRead: markAllItemsAsRead,
   MoveFolder: moveFolder,
   MoveItem: moveItem,
+  PerformReminderAction: performReminderAction,
   ResolveNames: resolveNames,
   SendItem: sendItemOperation,
   SetUserOofSettingsRequest: setUserOofSettings,

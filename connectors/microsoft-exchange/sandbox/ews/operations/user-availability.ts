@@ -10,6 +10,7 @@ import type { EwsCall, Operation } from "../call.ts";
 import { readDate, readInteger } from "../dates.ts";
 import { entryError } from "../each.ts";
 import { EwsError, schemaViolation } from "../ews-error.ts";
+import { suggestedDays } from "../meeting-suggestions.ts";
 import { showAsNames } from "../properties/names.ts";
 import { failure } from "../soap.ts";
 import { childOf, childrenOf, childText, m, t, type XmlElement } from "../xml.ts";
@@ -26,9 +27,21 @@ export const getUserAvailability: Operation = (call) => {
   return m(
     "GetUserAvailabilityResponse",
     window ? m("FreeBusyResponseArray", answers) : undefined,
-    suggestions ? m("SuggestionsResponse", message(), m("SuggestionDayResultArray")) : undefined,
+    suggestions ? suggest(call, suggestions, people) : undefined,
   );
 };
+
+function suggest(call: EwsCall, options: XmlElement, people: readonly XmlElement[]): XmlElement {
+  const zone = readRequestZone(childOf(call.request, "TimeZone"));
+  const window = childOf(options, "DetailedSuggestionsWindow");
+  const days = suggestedDays(options, {
+    attendees: people.map((person) => call.organisation.mailbox(childText(childOf(person, "Email"), "Address") ?? "")),
+    from: fromWall(zone, childText(window, "StartTime")),
+    to: fromWall(zone, childText(window, "EndTime")),
+    print: (at) => toWall(zone, at),
+  });
+  return m("SuggestionsResponse", message(), m("SuggestionDayResultArray", days));
+}
 
 interface Window {
   from: Date;

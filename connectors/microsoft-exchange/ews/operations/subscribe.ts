@@ -1,0 +1,71 @@
+import type { Operation } from "../call.ts";
+import { type FolderReference, folderId } from "../folders.ts";
+import { type CallState, callState, readMessages, throwIfError } from "../response-messages.ts";
+import { element, leaf } from "../write-xml.ts";
+
+/** Kinds of events a subscription can be about (NotificationEventTypeType, types.xsd). */
+export const eventTypes = [
+  "CreatedEvent",
+  "ModifiedEvent",
+  "DeletedEvent",
+  "MovedEvent",
+  "CopiedEvent",
+  "NewMailEvent",
+] as const;
+export type EventType = (typeof eventTypes)[number];
+
+export interface SubscribeRequest {
+  readonly folders: readonly FolderReference[];
+  readonly events: readonly EventType[];
+  /** The subscription ends when nobody asks for that long. */
+  readonly timeoutMinutes: number;
+}
+
+export interface SubscribeState extends CallState {
+  subscriptionId: string | undefined;
+  watermark: string | undefined;
+}
+
+/** Subscribe: events are kept at the server until they are asked for. No folders: the whole mailbox. */
+export const subscribe = ({ folders, events, timeoutMinutes }: SubscribeRequest): Operation<SubscribeState> => ({
+  name: "Subscribe",
+  repeatable: true,
+  body: element(
+    "m:Subscribe",
+    undefined,
+    element(
+      "m:PullSubscriptionRequest",
+      folders.length === 0 ? { SubscribeToAllFolders: true } : undefined,
+      folders.length === 0 ? undefined : element("t:FolderIds", undefined, folders.map(folderId)),
+      element(
+        "t:EventTypes",
+        undefined,
+        events.map((event) => leaf("t:EventType", event)),
+      ),
+      leaf("t:Timeout", timeoutMinutes),
+    ),
+  ),
+  start: () => ({ ...callState(), subscriptionId: undefined, watermark: undefined }),
+  read: (response) => {
+    const message = readMessages(response, "Subscribe");
+    message.child("SubscriptionId").onText((state, text) => {
+      state.subscriptionId = text;
+    });
+    message.child("Watermark").onText((state, text) => {
+      state.watermark = text;
+    });
+  },
+  finish: (state) => throwIfError("Subscribe", state),
+});
+
+/** Unsubscribe: the server forgets the subscription. */
+export const unsubscribe = (subscriptionId: string): Operation<CallState> => ({
+  name: "Unsubscribe",
+  repeatable: true,
+  body: element("m:Unsubscribe", undefined, leaf("m:SubscriptionId", subscriptionId, { about: "Id" })),
+  start: callState,
+  read: (response) => {
+    readMessages(response, "Unsubscribe");
+  },
+  finish: (state) => throwIfError("Unsubscribe", state),
+});
