@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import net from "node:net";
 import path from "node:path";
 import type { Testbed } from "./authentication-testbed.ts";
+import { untilListening } from "./until-listening.ts";
 
 const realm = "TEST.EXAMPLE";
 
@@ -64,21 +64,8 @@ export function kerberosRealm({ folder, port }: Testbed): KerberosRealm {
         },
         stdio: "ignore",
       });
-      await untilListening(second, child);
+      await untilListening(second, [child]);
       return child;
     },
   };
-}
-
-async function untilListening(port: number, child: ChildProcess): Promise<void> {
-  for (let attempt = 0; attempt < 100 && child.exitCode === null; attempt += 1) {
-    const isThere = await new Promise<boolean>((resolve) => {
-      const socket = net.connect(port, "127.0.0.1", () => resolve(true)).on("error", () => resolve(false));
-      socket.on("connect", () => socket.destroy());
-    });
-    if (isThere) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  child.kill();
-  throw new Error(`no KDC on port ${port}`);
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
-import net from "node:net";
 import path from "node:path";
 import type { Testbed } from "./authentication-testbed.ts";
+import { untilListening } from "./until-listening.ts";
 
 const modules = "/usr/lib/apache2/modules";
 const needed = ["/usr/sbin/squid", "/usr/lib/squid/negotiate_kerberos_auth", `${modules}/mod_proxy_connect.so`];
@@ -144,17 +144,4 @@ function ended(child: ChildProcess): Promise<void> {
     child.once("exit", () => resolve());
     child.kill("SIGTERM");
   });
-}
-
-async function untilListening(port: number, children: readonly ChildProcess[]): Promise<void> {
-  for (let attempt = 0; attempt < 200 && children.every(({ exitCode }) => exitCode === null); attempt += 1) {
-    const isThere = await new Promise<boolean>((resolve) => {
-      const socket = net.connect(port, "127.0.0.1", () => resolve(true)).on("error", () => resolve(false));
-      socket.on("connect", () => socket.destroy());
-    });
-    if (isThere) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  for (const child of children) child.kill();
-  throw new Error(`no proxy on port ${port}; see its logs`);
 }
