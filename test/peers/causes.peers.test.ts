@@ -196,6 +196,18 @@ describe.skipIf(missing !== undefined)(
       expect(evidence.remote).toMatchObject({ service: "Kerberos" });
     });
 
+    test("KERBEROS_CLOCK_SKEW: a server two hours ahead of KDC and service, told in its refusal", async () => {
+      const expected = { ...common, code: "KERBEROS_CLOCK_SKEW", owner: "service-operator" } as const;
+      const server = { http: await closedPort(), https: await closedPort() };
+      const apache = await kerberosRealm(testbed).startServer(server, 2);
+      onTestFinished(() => {
+        apache.kill();
+      });
+      const Server = `http://127.0.0.1:${server.http}/negotiate/EWS/Exchange.asmx`;
+      const { evidence } = await proves(stand(), expected, negotiate({ ...alice, Server }));
+      expect(evidence).toMatchObject({ offered: ["Negotiate"], said: expect.stringContaining("Clock skew") });
+    });
+
     test("KERBEROS_TICKET_REFUSED: a ticket for another service of the realm", async () => {
       const expected = { ...common, code: "KERBEROS_TICKET_REFUSED", owner: "server-admin" } as const;
       const properties = negotiate({ ...alice, KerberosSPN: "HTTP/elsewhere.test.example" });

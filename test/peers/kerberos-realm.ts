@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Testbed } from "./authentication-testbed.ts";
 import { untilListening } from "./until-listening.ts";
@@ -25,7 +25,15 @@ export interface KerberosRealm {
   keytab(file: string, principal: string, password: string): void;
   /** A second KDC of the realm on this port, its clock ahead by so many hours. */
   startKdc(port: number, hoursAhead: number): Promise<ChildProcess>;
+  /** The testbed's web server a second time, on these ports, its clock ahead by so many hours. */
+  startServer(ports: { readonly http: number; readonly https: number }, hoursAhead: number): Promise<ChildProcess>;
 }
+
+const ahead = (hours: number) => ({
+  LD_PRELOAD: libfaketime,
+  FAKETIME: `+${hours}h`,
+  FAKETIME_DONT_FAKE_MONOTONIC: "1",
+});
 
 export function kerberosRealm({ folder, port }: Testbed): KerberosRealm {
   const profile = path.join(folder, "kdc", realm, "kdc.conf");
@@ -55,16 +63,26 @@ export function kerberosRealm({ folder, port }: Testbed): KerberosRealm {
       const text = readFileSync(profile, "utf8").replaceAll(`:${port("KDC1")}`, `:${second}`);
       writeFileSync(shifted, text);
       const child = spawn("krb5kdc", ["-n", "-r", realm], {
-        env: {
-          ...env,
-          KRB5_KDC_PROFILE: shifted,
-          LD_PRELOAD: libfaketime,
-          FAKETIME: `+${hoursAhead}h`,
-          FAKETIME_DONT_FAKE_MONOTONIC: "1",
-        },
+        env: { ...env, ...ahead(hoursAhead), KRB5_KDC_PROFILE: shifted },
         stdio: "ignore",
       });
       await untilListening(second, [child]);
+      return child;
+    },
+    async startServer({ http, https }, hoursAhead) {
+      const own = path.join(folder, "ahead");
+      mkdirSync(own);
+      chmodSync(own, 0o777);
+      const conf = readFileSync(path.join(folder, "etc", "httpd.conf"), "utf8")
+        .replaceAll(`:${port("HTTP")}`, `:${http}`)
+        .replaceAll(`:${port("HTTPS")}`, `:${https}`)
+        .replaceAll(`${folder}/run`, own);
+      writeFileSync(path.join(own, "httpd.conf"), conf);
+      const child = spawn("apache2", ["-f", path.join(own, "httpd.conf"), "-D", "FOREGROUND"], {
+        env: { ...env, ...ahead(hoursAhead), KRB5RCACHENAME: "none:" },
+        stdio: "ignore",
+      });
+      await untilListening(http, [child]);
       return child;
     },
   };
