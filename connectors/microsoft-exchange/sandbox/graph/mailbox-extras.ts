@@ -13,6 +13,8 @@ export type MailboxExtra = {
   /** Calendar folder id to group id. */
   readonly groupOfCalendar: Map<string, string>;
   readonly calendarColors: Map<string, string>;
+  /** Calendar folder id to the provider of its online meetings. */
+  readonly meetingProviders: Map<string, string>;
   readonly categories: Category[];
   settings: { timeZone: string; locale: string; dateFormat: string; timeFormat: string };
 };
@@ -62,6 +64,7 @@ function startingExtra(mailbox: Mailbox): MailboxExtra {
     })),
     groupOfCalendar: new Map(),
     calendarColors: new Map(),
+    meetingProviders: new Map(),
     categories: startCategories.map(([displayName, color]) => ({
       id: guidOf(`${mailbox.guid} category ${displayName}`),
       displayName,

@@ -134,6 +134,10 @@ export interface EventDetails {
   isOnlineMeeting: boolean;
   onlineMeetingProvider?: string;
   joinUrl?: string;
+  /** How to dial in. */
+  dialIn?: { conferenceId: string; tollNumber: string; tollFreeNumbers: string[]; quickDial: string };
+  /** Of meetings of Skype for Business. */
+  onlineMeetingUrl?: string;
   conferenceType?: number;
   meetingWorkspaceUrl?: string;
   netShowUrl?: string;

@@ -19,6 +19,10 @@ export interface Account {
   jobTitle?: string;
   department?: string;
   phone?: string;
+  /** What only Graph shows of it, by the names of Graph. */
+  directory?: Readonly<Record<string, unknown>>;
+  /** What reports of use tell of it, by the names of their columns. */
+  usage?: Readonly<Record<string, string | number | boolean>>;
 }
 
 /** A list of rooms or people in the directory. */
@@ -27,6 +31,10 @@ export interface DirectoryList {
   displayName: string;
   kind: "roomList" | "group";
   members: string[];
+  /** What only Graph shows of it, by the names of Graph. */
+  directory?: Readonly<Record<string, unknown>>;
+  /** What reports of use tell of it, by the names of their columns. */
+  usage?: Readonly<Record<string, string | number | boolean>>;
 }
 
 export interface AccountFields {
@@ -80,6 +88,16 @@ export class Organisation {
       new Mailbox(guidOf(`mailbox ${account.address}`), owner, this.clock),
     );
     return account;
+  }
+
+  /** Gives an account another address; its mailbox goes with it. */
+  renameAccount(account: Account, address: string): void {
+    const mailbox = this.mailbox(account.address);
+    this.#mailboxes.delete(account.address.toLowerCase());
+    account.address = address;
+    if (mailbox === undefined) return;
+    mailbox.owner.address = address;
+    this.#mailboxes.set(address.toLowerCase(), mailbox);
   }
 
   addList(list: DirectoryList): void {

@@ -5,6 +5,8 @@ import type { WalkContext } from "./walk.ts";
 export interface RowSample {
   readonly create: Row;
   readonly update?: Row;
+  /** Conditions without which the row is not found, beside those of the table. */
+  readonly where?: Row;
 }
 
 /** A row that is there already and what it is changed to: tables without Create. */

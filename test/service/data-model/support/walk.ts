@@ -50,7 +50,7 @@ export function useWalk({ properties, fill }: Pick<WalkOptions, "properties" | "
     });
     const run: WalkContext["run"] = (activity, body) => stand.admin.run("walked", activity, body);
     const rows: WalkContext["rows"] = async (table, columns, where) => {
-      const filter = where === undefined ? {} : { where: condition(where) };
+      const filter = where === undefined || Object.keys(where).length === 0 ? {} : { where: condition(where) };
       return (await run("query", { table, columns, pageSize: 1000, ...filter })).records;
     };
     const create: WalkContext["create"] = async (table, row) => {
@@ -102,10 +102,12 @@ async function walk(table: TableDefinition, { schema, samples }: WalkOptions, co
   await readAll(walked);
   for (const { key, update } of own.existing ?? []) await change(walked, key, update);
   const keys: Row[] = [];
-  for (const { create, update } of own.rows ?? []) {
-    const key = await add(walked, create);
-    if (key !== undefined && update !== undefined) await change(walked, key, update);
-    if (key !== undefined) keys.push(key);
+  for (const { create, update, where } of own.rows ?? []) {
+    const its: Walked = { ...walked, samples: { ...own, where: { ...own.where, ...where } } };
+    const key = await add(its, create);
+    if (key === undefined) continue;
+    if (update !== undefined) await change(its, key, update);
+    keys.push(key);
   }
   if (table.activities.includes("delete")) for (const key of keys) await remove(walked, key);
   const known = reasons.get(tableName(schema, table.name));
@@ -171,8 +173,9 @@ function compare({ done, wrong }: Walked, activity: string, row: Row, read: Row 
 async function add(walked: Walked, row: Row): Promise<Row | undefined> {
   const outcome = await write(walked, "create", row);
   if (outcome?.key === undefined) return undefined;
-  compare(walked, "create", row, await readOne(walked, outcome.key));
-  return outcome.key;
+  const read = await readOne(walked, outcome.key);
+  compare(walked, "create", row, read);
+  return { ...read, ...outcome.key };
 }
 
 /** Changes the row of a key, naming its version where the table has one. */

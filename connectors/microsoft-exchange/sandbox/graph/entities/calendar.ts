@@ -23,7 +23,8 @@ export const calendarShape: Shape<Folder> = {
     canViewPrivateItems: () => true,
     canEdit: () => true,
     allowedOnlineMeetingProviders: () => ["teamsForBusiness"],
-    defaultOnlineMeetingProvider: () => "teamsForBusiness",
+    defaultOnlineMeetingProvider: (folder, call) =>
+      call.service.mailboxes.of(mailboxOf(call)).meetingProviders.get(folder.id) ?? "teamsForBusiness",
     isTallyingResponses: (folder) => folder.wellKnown === "calendar",
     isRemovable: (folder) => folder.wellKnown !== "calendar",
     owner: (_folder, call) => printEmailAddress(mailboxOf(call).owner),

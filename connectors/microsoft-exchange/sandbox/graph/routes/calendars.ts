@@ -57,7 +57,7 @@ function createCalendar(call: GraphCall, group?: CalendarGroup): Promise<GraphRe
   });
   const extra = call.service.mailboxes.of(mailbox);
   if (group !== undefined) extra.groupOfCalendar.set(folder.id, group.id);
-  if (typeof body["color"] === "string") extra.calendarColors.set(folder.id, body["color"]);
+  keepLooks(call, folder, body);
   return answerEntity(calendarShape, folder, call, 201);
 }
 
@@ -67,9 +67,16 @@ function updateCalendar(call: GraphCall, folder: Folder): Promise<GraphResult> {
   const changed = mailbox.folders.change(folder.id, (draft) => {
     if ("name" in body) draft.displayName = requiredName(body, "name");
   });
-  if (typeof body["color"] === "string")
-    call.service.mailboxes.of(mailbox).calendarColors.set(folder.id, body["color"]);
+  keepLooks(call, folder, body);
   return answerEntity(calendarShape, changed, call);
+}
+
+/** Keeps what only Graph knows of a calendar. */
+function keepLooks(call: GraphCall, folder: Folder, body: JsonObject): void {
+  const { calendarColors, meetingProviders } = call.service.mailboxes.of(mailboxOf(call));
+  const { color, defaultOnlineMeetingProvider: provider } = body;
+  if (typeof color === "string") calendarColors.set(folder.id, color);
+  if (typeof provider === "string") meetingProviders.set(folder.id, provider);
 }
 
 function deleteCalendar(call: GraphCall, id: string, disposal: "moveToDeletedItems" | "hard"): GraphResult {
