@@ -80,7 +80,7 @@ export function parseConfig(properties: PropertyValues, host: HostOptions): Smtp
 
 function serverOptions(values: Values, cloud: Cloud | undefined, timeoutMs: number): SmtpServerOptions {
   const named = values.text("Server");
-  if (named !== undefined && /[\s/@\p{Cc}]/u.test(named))
+  if (named !== undefined && /[\s/@\p{Cc}]|^[^:]*:\d+$/u.test(named))
     throw invalidProperty("Server", "Server is a host name alone, such as smtp.example.com; the port stands in Port.");
   const host = named ?? cloud?.smtp.host;
   if (host === undefined) throw invalidProperty("Server", "Server must be set.");

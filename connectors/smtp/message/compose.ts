@@ -34,8 +34,7 @@ export async function composed(mail: Mail): Promise<Buffer> {
     cc: mail.cc.map(named),
     subject: mail.subject,
     [contentType]: content.replaceAll(/\r\n|\r|\n/g, "\r\n"),
-    ...(importance === undefined ? {} : { priority: importance }),
-    headers: mail.headers.map(([key, value]) => ({ key, value })),
+    headers: [...importanceHeaders[importance ?? "normal"], ...mail.headers].map(([key, value]) => ({ key, value })),
     attachments: attachments.map(part),
     // A message never makes the service read a file or fetch an address by itself.
     disableFileAccess: true,
@@ -43,6 +42,19 @@ export async function composed(mail: Mail): Promise<Buffer> {
   }).compile();
   return lineEnds(await node.build());
 }
+
+/** RFC 4021's header, and the one older programs of Microsoft and others read. */
+const importanceHeaders = {
+  high: [
+    ["Importance", "High"],
+    ["X-Priority", "1 (Highest)"],
+  ],
+  normal: [],
+  low: [
+    ["Importance", "Low"],
+    ["X-Priority", "5 (Lowest)"],
+  ],
+} as const;
 
 const named = ({ name = "", address }: Mailbox) => ({ name, address });
 

@@ -68,7 +68,7 @@ function contentType(graph: string | undefined, ews: string | undefined): "text"
 
 /** Headers the message itself decides, or that would mislead about who sent it and how it travelled. */
 const reserved =
-  /^(from|sender|reply-to|to|cc|bcc|subject|date|message-id|mime-version|content-.*|received|return-path|dkim-signature|arc-.*|authentication-results|resent-.*)$/i;
+  /^(from|sender|reply-to|to|cc|bcc|subject|date|message-id|mime-version|content-.*|received|return-path|dkim-signature|arc-.*|authentication-results|resent-.*|importance|x-priority)$/i;
 
 function headersOf(value: Value | undefined): Mail["headers"] {
   if (value === undefined || value === null) return [];

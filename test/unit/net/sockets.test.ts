@@ -32,6 +32,21 @@ describe("a socket for another protocol", () => {
     });
   });
 
+  test("offers no protocol of HTTP in the handshake: servers that insist on a common one hang up else", async () => {
+    const { cert, key } = await makeCertificate();
+    const asked: string[][] = [];
+    const choose = ({ protocols }: { readonly protocols: string[] }) => {
+      asked.push(protocols);
+      return undefined;
+    };
+    const server = tls.createServer({ cert, key, ALPNCallback: choose }, (socket) => socket.write("220 safe\r\n"));
+    const { port } = await listen(server, "smtps");
+    const opened = await transport({ tls: { serverCert: cert } }).socket({ host: "127.0.0.1", port, tls: true }, never);
+    expect(await firstData(opened.socket)).toBe("220 safe\r\n");
+    expect(asked).toEqual([]);
+    opened.socket.destroy();
+  });
+
   test("starts TLS later; what was slipped in before is thrown away", async () => {
     const { cert, key } = await makeCertificate();
     const { port } = await serveTcp((raw) => {
