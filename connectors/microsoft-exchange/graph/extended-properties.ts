@@ -1,7 +1,7 @@
 import { ConnectorError, type RecordStream, type Row, type RowOutcome, type Value } from "#spi";
 import { type GraphCalls, itemsOf } from "./call.ts";
 import { valuesOf } from "./conditions.ts";
-import { member } from "./errors.ts";
+import { type JsonObject, member } from "./errors.ts";
 import { mailboxOwner, type Owner, segment } from "./mailbox.ts";
 import { queryString, quoted } from "./odata.ts";
 import { succeeded, unsuccessful } from "./outcomes.ts";
@@ -49,21 +49,57 @@ async function readItem(
   signal: AbortSignal,
 ): Promise<readonly Value[]> {
   const wanted = ids.map(checkedId);
-  const filter = wanted.map((id) => `id eq ${quoted(id)}`).join(" or ");
-  const options = queryString({ $select: "id", $expand: `singleValueExtendedProperties($filter=${filter})` });
+  const options = queryString({ $select: "id", $expand: expansions(wanted) });
   const path = `${carrierPath(owner, resourceName, resourceId)}${options}`;
   try {
     const item = await calls.json({ method: "GET", path, operation: "GET properties", mailbox: owner.mailbox }, signal);
-    const properties = itemsOf({ value: member(item, "singleValueExtendedProperties") ?? [] });
+    const properties = [single, multiple].flatMap((name) => itemsOf({ value: member(item, name) ?? [] }));
     // Graph tells ids in its own spelling; the rows have the one asked for.
     return properties.map((property) => ({
       id: wanted.find((id) => id.toLowerCase() === String(member(property, "id")).toLowerCase()) ?? wanted[0] ?? "",
-      value: member(property, "value") ?? null,
+      value: textOf(member(property, "value") ?? null),
     }));
   } catch (error) {
     if (error instanceof ConnectorError && error.code === "NOT_FOUND") return [];
     throw error;
   }
+}
+
+const single = "singleValueExtendedProperties";
+const multiple = "multiValueExtendedProperties";
+
+/** Properties of several values have a type of their own: `StringArray {guid} Name x`. */
+const isMultiple = (id: string): boolean => /^\w+Array /i.test(id);
+
+/** What `$expand` names, by the collection each property stands in. */
+function expansions(ids: readonly string[]): string {
+  const parts = [single, multiple].flatMap((name) => {
+    const own = ids.filter((id) => isMultiple(id) === (name === multiple));
+    const filter = own.map((id) => `id eq ${quoted(id)}`).join(" or ");
+    return own.length === 0 ? [] : [`${name}($filter=${filter})`];
+  });
+  return parts.join(",");
+}
+
+/** Several values are one JSON array in the text. */
+const textOf = (value: Value): Value => (Array.isArray(value) ? JSON.stringify(value) : value);
+
+/** The body that sets a property; NULL takes it away. */
+function propertyBody(id: string, value: Value): JsonObject {
+  if (!isMultiple(id) || value === null) return { [isMultiple(id) ? multiple : single]: [{ id, value }] };
+  return { [multiple]: [{ id, value: listOf(value) }] };
+}
+
+function listOf(value: Value): readonly string[] {
+  try {
+    const list: unknown = JSON.parse(String(value));
+    if (Array.isArray(list) && list.every((one) => typeof one !== "object")) return list.map(String);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new ConnectorError("INVALID_QUERY", 'The value of an Array property is a JSON array, such as ["a","b"].', {
+    target: "value",
+  });
 }
 
 function carrierPath(owner: Owner, resourceName: string, resourceId: string): string {
@@ -79,7 +115,7 @@ function checkedId(id: string): string {
   if (PROPERTY_ID.test(id)) return id;
   throw new ConnectorError(
     "INVALID_QUERY",
-    "A property id is `Type 0xTAG`, `Type {guid} Name x` or `Type {guid} Id 0x1`.",
+    "A property id is `Type 0xTAG`, `Type {guid} Name x` or `Type {guid} Id 0x1`; types of several values end in Array.",
     {
       target: "id",
     },
@@ -111,6 +147,6 @@ function prepare(calls: GraphCalls, row: Row, index: number): PreparedRow {
   };
   const owner = mailboxOwner(calls.config, { UserId: row.userId ?? null });
   const path = carrierPath(owner, text("resourceName"), text("resourceId"));
-  const body = { singleValueExtendedProperties: [{ id: checkedId(text("id")), value: row.value ?? null }] };
+  const body = propertyBody(checkedId(text("id")), row.value ?? null);
   return { index, row, owner, part: { method: "PATCH", path, body } };
 }

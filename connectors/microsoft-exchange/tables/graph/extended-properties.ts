@@ -10,15 +10,18 @@ export const carriers = ["Messages", "Events", "Contacts", "Calendars", "MailFol
 const address = (name: string, description: string, allowed?: readonly string[]): Column<GraphBinding> =>
   parentColumn(name, { path: [], write: "writable", description, ...(allowed === undefined ? {} : { allowed }) });
 
-/** Single-value MAPI properties of items. */
+/** MAPI properties of items, of one value or several. */
 export const extendedProperties: GraphTable = graphTable({
   name: "ExtendedProperties",
   description:
-    "Single-value MAPI properties of items. Queries and changes name the property (id, e.g. `String 0x001A`), the item (resourceId) and its table (resourceName). Column userId names another mailbox.",
+    "MAPI properties of items, of one value or several. Queries and changes name the property (id, e.g. `String 0x001A`), the item (resourceId) and its table (resourceName). Column userId names another mailbox.",
   activities: ["query", "create", "update"],
   columns: [
-    idColumn({ write: "writable", description: "Type and tag or name: `String {guid} Name x`, `Integer 0x0E08`." }),
-    text("value", { write: "writable", description: "The value as text." }),
+    idColumn({
+      write: "writable",
+      description: "Type and tag or name: `String {guid} Name x`, `Integer 0x0E08`, `StringArray {guid} Name y`.",
+    }),
+    text("value", { write: "writable", description: "The value as text; several as a JSON array." }),
     address("resourceId", "Id of the item."),
     address("resourceName", "Table of the item.", carriers),
     address("userId", "Mailbox of the item, when it is not the connection's own."),
