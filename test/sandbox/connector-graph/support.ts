@@ -269,14 +269,19 @@ export function useGraph(options: FullSandboxOptions = {}) {
   return { sandbox: () => sandbox, session, query, write, execute, probe, sent, waits, files };
 }
 
+/** The contract is of the Exchange side: it leaves out reports, and writing users. */
+const isOutside = (method: string, path: string): boolean =>
+  /\/reports\//.test(path) || (method !== "GET" && /^(?:\/v1\.0)?\/users(?:\/[^/]+)?$/.test(path));
+
 async function checkRequest(method: string, url: URL, body: unknown): Promise<void> {
-  if (!hasGraphContract) return;
+  if (!hasGraphContract || isOutside(method, url.pathname)) return;
   const content = typeof body === "string" ? JSON.parse(body) : undefined;
   const query = Object.fromEntries(url.searchParams);
   const given = { query, ...(content === undefined ? {} : { body: content }) };
   expect(await requestComplaint(method, url.pathname, given), `request ${method} ${url.pathname}`).toBeUndefined();
   for (const part of content?.requests ?? []) {
     const inner = new URL(part.url, "https://graph.microsoft.com");
+    if (isOutside(part.method, inner.pathname)) continue;
     const more = {
       query: Object.fromEntries(inner.searchParams),
       ...(part.body === undefined ? {} : { body: part.body }),
@@ -287,7 +292,8 @@ async function checkRequest(method: string, url: URL, body: unknown): Promise<vo
 }
 
 async function checkResponse(method: string, url: URL, status: number, text: string): Promise<void> {
-  if (!hasGraphContract || status >= 300 || url.pathname.endsWith("$value") || text.startsWith("<")) return;
+  if (!hasGraphContract || isOutside(method, url.pathname)) return;
+  if (status >= 300 || url.pathname.endsWith("$value") || text.startsWith("<")) return;
   const body = text === "" ? undefined : JSON.parse(text);
   const complaint = await responseComplaint(method, url.pathname, status, body);
   expect(complaint, `answer to ${method} ${url.pathname}`).toBeUndefined();

@@ -165,7 +165,7 @@ export const downloadEmail = mailboxProcedure({
     text("DownloadTo", "Folder to write the file to as well, under a folder the owner of the service allows."),
     userId,
   ],
-  outputs: [bytes("ContentBytes", "The message in base64.")],
+  outputs: [bytes("ContentBytes", "The message in base64."), text("FilePath", "The file written, with DownloadTo.")],
   run: async (execution): Promise<Row> => {
     const { calls, owner, signal } = execution;
     const path = `${owner.path}/messages/${segment(execution.text("MessageId") ?? "")}/$value`;
@@ -178,7 +178,7 @@ export const downloadEmail = mailboxProcedure({
     } as const;
     const content = await calls.bytes(request, signal);
     const folder = execution.text("DownloadTo");
-    if (folder !== undefined) await calls.context.files.write(folder, "message.eml", content, false);
-    return { ContentBytes: Buffer.from(content).toString("base64") };
+    const file = folder === undefined ? null : await calls.context.files.write(folder, "message.eml", content, false);
+    return { ContentBytes: Buffer.from(content).toString("base64"), FilePath: file };
   },
 });

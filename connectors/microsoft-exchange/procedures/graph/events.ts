@@ -1,6 +1,7 @@
 import { invalidQuery, type Row } from "#spi";
 import type { JsonObject } from "../../graph/errors.ts";
 import { segment } from "../../graph/mailbox.ts";
+import { requireWindowsZone } from "../../time/zones.ts";
 import { act } from "./messages.ts";
 import {
   type Execution,
@@ -119,7 +120,7 @@ export const snoozeEventReminder = mailboxProcedure({
   run: async (execution): Promise<Row> => {
     const newReminderTime = {
       dateTime: wallTime(execution, "DateTime"),
-      timeZone: execution.text("TimeZone") ?? "UTC",
+      timeZone: requireWindowsZone(execution.text("TimeZone") ?? "UTC", "TimeZone"),
     };
     await act(execution, `${eventPath(execution)}/snoozeReminder`, { newReminderTime });
     return success;
