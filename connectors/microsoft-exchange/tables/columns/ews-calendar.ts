@@ -129,6 +129,7 @@ type Zone = "StartTimeZone" | "EndTimeZone";
 const zoneId = (which: Zone, describe: string): EwsColumn =>
   attribute(`${which}_Id`, `calendar:${which}`, "Id", {
     type: "string",
+    item: true,
     since: "Exchange2010",
     write: { to: "zone", element: which, attribute: "Id" },
     describe: `${describe} Windows and IANA names can be given; Exchange keeps and answers the Windows name.`,
@@ -137,6 +138,7 @@ const zoneName = (which: Zone): EwsColumn =>
   attribute(`${which}_Name`, `calendar:${which}`, "Name", {
     type: "string",
     readOnly: true,
+    item: true,
     since: "Exchange2010",
     describe: "The zone as Exchange shows it to people.",
   });
