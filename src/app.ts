@@ -26,6 +26,7 @@ import { runRoutes } from "./http/routes/runs.ts";
 import { savedActivityRoutes } from "./http/routes/saved-activities.ts";
 import { serviceRoutes } from "./http/routes/service.ts";
 import { tokenRoutes } from "./http/routes/tokens.ts";
+import { transferRoutes } from "./http/routes/transfer.ts";
 import { variableRoutes } from "./http/routes/variables.ts";
 import type { Server } from "./http/server.ts";
 import { validatorCompiler } from "./http/validation.ts";
@@ -59,6 +60,10 @@ function serverOptions({ settings, random, log }: AppParts): FastifyServerOption
     return503OnClosing: false,
     routerOptions: { maxParamLength: longestParameter },
     frameworkErrors: frameworkErrors(log),
+    // Named here, Fastify does not load its own, which nothing would use.
+    schemaController: {
+      compilersFactory: { buildValidator: () => validatorCompiler, buildSerializer: () => serializerCompiler },
+    },
     clientErrorHandler,
   };
   return options as unknown as FastifyServerOptions<HttpServer>;
@@ -98,6 +103,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
     contentRoutes(routes, parts);
     savedActivityRoutes(routes, parts);
     aliasRoutes(routes, parts);
+    transferRoutes(routes, parts);
     variableRoutes(routes, parts);
     runRoutes(routes);
     keyRoutes(routes, parts);

@@ -41,6 +41,7 @@ import { openVault } from "./runtime/secrets.ts";
 import { serviceCauses } from "./runtime/service-causes.ts";
 import { createTokenCases, type SourceOf } from "./runtime/token-cases.ts";
 import { createTokenService } from "./runtime/tokens.ts";
+import { createTransfer } from "./runtime/transfer.ts";
 import type { ConnectorCases, UseCases } from "./runtime/use-cases.ts";
 import { validate } from "./runtime/validation.ts";
 import { createVariables } from "./runtime/variables.ts";
@@ -248,6 +249,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       random,
     }),
     aliases: createAliases({ store, access: connections, audit, paging, clock, random }),
+    transfer: createTransfer({ store, vault, audit, connectors, clock, random }),
     variables,
     keys,
     agents,

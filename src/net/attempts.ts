@@ -4,8 +4,8 @@ import { failure } from "./failures.ts";
 import { decideRetry, type RetryDecision, retryRules } from "./retry.ts";
 import {
   decideByPolicy,
-  type LastExchange,
-  nothingExchanged,
+  type LastAnswer,
+  nothingAnswered,
   noting,
   policyInForce,
   type RetryPolicy,
@@ -41,7 +41,7 @@ interface Progress {
   error: ConnectorError | undefined;
   /** Of the alias the call came by. */
   readonly policy: RetryPolicy | undefined;
-  last: LastExchange;
+  last: LastAnswer;
 }
 
 const permanent: RetryDecision = { action: "fail", why: "permanent" };
@@ -83,14 +83,14 @@ export class Attempts {
     const { clock } = this.#parts;
     const policy = policyInForce();
     const counts = { startMs: clock.now(), tries: 0, waitedMs: 0 };
-    const progress: Progress = { ...counts, error: undefined, policy, last: nothingExchanged() };
+    const progress: Progress = { ...counts, error: undefined, policy, last: nothingAnswered() };
     this.#calls.add(progress.startMs);
     for (;;) {
       const leave = await this.#enter(call, progress, signal);
       progress.tries++;
       let error: ConnectorError | undefined;
       try {
-        progress.last = nothingExchanged();
+        progress.last = nothingAnswered();
         return await (policy === undefined ? send(signal) : noting(policy, progress.last, () => send(signal)));
       } catch (thrown) {
         error = asConnectorError(thrown);

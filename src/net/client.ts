@@ -30,7 +30,7 @@ import { nobody, type Observer } from "./observe.ts";
 import { type Origin, Origins, parseUrl } from "./origins.ts";
 import { type AgentProxy, proxyRules } from "./proxy-rules.ts";
 import { type Resolver, systemResolver } from "./resolve.ts";
-import { exchangeNote } from "./retry-policy.ts";
+import { answerNote } from "./retry-policy.ts";
 import type { Slots } from "./slots.ts";
 import { connectSocket } from "./sockets.ts";
 import { tlsLayer } from "./tls.ts";
@@ -176,7 +176,7 @@ class TransportClient implements HttpClient {
     const limitBytes = request.limitBytes ?? limits.answerBytes;
     const isBounded = request.streams === true && timeoutMs > 0;
     const silenceMs = isBounded ? timeoutMs : silenceLimitMs(limits, timeoutMs);
-    const note = exchangeNote();
+    const note = answerNote();
     if (note !== undefined) note.method = method;
     const common = { note, host: origin.name, operation, method, path: uri, limitBytes, silenceMs, limits, deadline };
     const send = ({ authorization, dispatcher = origin.pool, bare }: Leg) =>

@@ -6,7 +6,7 @@ import { AnswerBody, encodingsOf } from "./body.ts";
 import type { Deadline } from "./deadline.ts";
 import { exchangeFailure, failure } from "./failures.ts";
 import type { WireLimits } from "./limits.ts";
-import { type LastExchange, noticedBodyBytes } from "./retry-policy.ts";
+import { type LastAnswer, noticedBodyBytes } from "./retry-policy.ts";
 
 /** One request as it goes to a dispatcher; everything above (login, replay) is made of these. */
 export interface Outgoing {
@@ -21,7 +21,7 @@ export interface Outgoing {
   readonly limits: WireLimits;
   readonly deadline: Deadline;
   /** Where the answer is noted for the retry policy of the call. */
-  readonly note: LastExchange | undefined;
+  readonly note: LastAnswer | undefined;
 }
 
 /** Sends one request and answers as soon as the headers are there. The body goes on under the same deadline. */
@@ -122,7 +122,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
 /** Notes an answer; the body of an error answer as it is read. */
 function noticeAnswer(
-  note: LastExchange | undefined,
+  note: LastAnswer | undefined,
   status: number,
   headers: IncomingHttpHeaders,
 ): ((chunk: Buffer) => void) | undefined {

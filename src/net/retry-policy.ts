@@ -23,7 +23,7 @@ export interface RetryPolicy {
 }
 
 /** The latest request of a call and its answer, as far as a policy may see it: no credentials, the start of the body. */
-export interface LastExchange {
+export interface LastAnswer {
   method: string;
   status?: number;
   headers: Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -35,7 +35,7 @@ export const noticedBodyBytes = 64 * 1024;
 
 interface InForce {
   readonly policy: RetryPolicy;
-  readonly last?: LastExchange;
+  readonly last?: LastAnswer;
 }
 const inForce = new AsyncLocalStorage<InForce>();
 
@@ -44,19 +44,18 @@ export const underPolicy = <T>(policy: RetryPolicy, run: () => T): T => inForce.
 
 export const policyInForce = (): RetryPolicy | undefined => inForce.getStore()?.policy;
 
-/** Where the transport notes the exchange of the call that runs now; undefined where nobody asks. */
-export const exchangeNote = (): LastExchange | undefined => inForce.getStore()?.last;
+/** Where the transport notes the answer to the call that runs now; undefined where nobody asks. */
+export const answerNote = (): LastAnswer | undefined => inForce.getStore()?.last;
 
-/** Runs one try; what it exchanged last is in `last` afterwards. */
-export const noting = <T>(policy: RetryPolicy, last: LastExchange, run: () => T): T =>
-  inForce.run({ policy, last }, run);
+/** Runs one try; what was answered last is in `last` afterwards. */
+export const noting = <T>(policy: RetryPolicy, last: LastAnswer, run: () => T): T => inForce.run({ policy, last }, run);
 
-export const nothingExchanged = (): LastExchange => ({ method: "", headers: {}, body: "" });
+export const nothingAnswered = (): LastAnswer => ({ method: "", headers: {}, body: "" });
 
 interface PolicyFacts extends Pick<RetryFacts, "error" | "repeatable" | "tries" | "waitedMs" | "elapsedMs"> {
   /** The remote party's own code, e.g. `ErrorServerBusy`. */
   readonly responseCode: string | undefined;
-  readonly last: LastExchange;
+  readonly last: LastAnswer;
 }
 
 /**

@@ -6,7 +6,7 @@ import { unknownAlias } from "./alias-resolution.ts";
 import type { AuditTrail } from "./audit.ts";
 import type { ConnectionAccess } from "./connections.ts";
 import type { ListPaging } from "./page.ts";
-import { mayUse } from "./principal.ts";
+import { mayUse, requireUnlimited } from "./principal.ts";
 import { canonical, isoTime, requireMatch, requireShown, tagged } from "./representation.ts";
 import type { AliasCases, AliasInput, AliasView, Call } from "./use-cases.ts";
 
@@ -73,7 +73,7 @@ export function createAliases(parts: AliasParts): AliasCases {
 
   return {
     async create(call, input) {
-      requireUnlimited(call);
+      requireUnlimited(call, "aliases belong to all of them");
       const now = clock.now();
       const record = await recordFrom(call, input, { id: random.uuid(), version: 1, createdAt: now, updatedAt: now });
       const work = async (repositories: Repositories): Promise<void> => {
@@ -101,7 +101,7 @@ export function createAliases(parts: AliasParts): AliasCases {
     get: async (call, name) => tagged(await show(call, await find(name))),
 
     async replace(call, name, input, ifMatch) {
-      requireUnlimited(call);
+      requireUnlimited(call, "aliases belong to all of them");
       const current = await find(name);
       const shown = await show(call, current);
       requireShown(shown, input);
@@ -120,7 +120,7 @@ export function createAliases(parts: AliasParts): AliasCases {
     },
 
     async remove(call, name, ifMatch) {
-      requireUnlimited(call);
+      requireUnlimited(call, "aliases belong to all of them");
       const current = await find(name);
       const shown = await show(call, current);
       requireMatch(ifMatch, tagged(shown).etag);
@@ -164,12 +164,6 @@ const twice = (reference: string, index: number): Mistake => ({
   code: "INVALID_PROPERTY",
   detail: `The connection ${reference} is named twice.`,
 });
-
-/** Aliases steer which connection runs: whoever is limited to some connections must not steer the others. */
-function requireUnlimited({ principal }: Call): void {
-  if (principal.connections !== undefined)
-    throw new ConnectorError("FORBIDDEN", "This API key is limited to connections; aliases belong to all of them.");
-}
 
 const isUnchanged = (current: AliasRecord, next: AliasRecord): boolean =>
   canonical({ ...next, version: current.version, updatedAt: current.updatedAt }) === canonical(current);

@@ -15,6 +15,9 @@ export interface LocatedConnection {
   readonly version: number;
   readonly connector: string;
   readonly active: boolean;
+  readonly credentialActive: boolean;
+  /** Secrets an import left to be filled in. */
+  readonly missingSecrets: readonly string[];
   /** Of the alias it was found by. */
   readonly retryPolicy?: RetryPolicy;
   /** Milliseconds since the epoch. */
@@ -71,13 +74,15 @@ export function createConnectionAccess({ vault, audit }: AccessParts, cached: Re
 }
 
 const located = ({
-  record: { id, name, version, connector, active, updatedAt },
+  record: { id, name, version, connector, active, credentialActive, expectedSecrets, updatedAt },
 }: StoredConnection): LocatedConnection => ({
   id,
   name,
   version,
   connector,
   active,
+  credentialActive,
+  missingSecrets: expectedSecrets,
   changedAt: updatedAt,
 });
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { type Mistake, mistaken } from "#spi";
 import { pointerPart } from "./json-pointer.ts";
@@ -11,7 +12,16 @@ const shape = z.strictObject({
   properties: z.record(z.string(), z.unknown()),
   description: z.string().optional(),
   active: z.boolean().optional(),
+  credentialActive: z.boolean().optional(),
   tags: z.array(z.string()).optional(),
+  urlBuilder: z
+    .strictObject({
+      protocol: z.enum(["https", "http"]).optional(),
+      host: z.string(),
+      port: z.number().optional(),
+      basePath: z.string().optional(),
+    })
+    .optional(),
 });
 
 /** What is wrong with a connection's name; nothing when it is fine. */
@@ -33,20 +43,23 @@ export function nameMistakes(name: string): readonly Mistake[] {
  * back unchanged. Errors: INVALID_REQUEST.
  */
 export function patchedInput(current: ConnectionView, patch: Readonly<Record<string, unknown>>): ConnectionInput {
-  const { id, createdAt, updatedAt, properties, ...rest } = current;
-  const fixed: Readonly<Record<string, unknown>> = { id, createdAt, updatedAt };
+  const { id, createdAt, updatedAt, state, missingSecrets, properties, ...rest } = current;
+  const fixed: Readonly<Record<string, unknown>> = { id, createdAt, updatedAt, state };
   const merged: Record<string, unknown> = { ...rest };
   for (const [member, value] of Object.entries(patch)) {
     if (Object.hasOwn(fixed, member) && fixed[member] === value) continue;
+    if (member === "missingSecrets" && isDeepStrictEqual(value, missingSecrets)) continue;
     if (value === null) delete merged[member];
     else if (member !== "properties") merged[member] = value;
   }
   merged["properties"] = mergedProperties(properties, patch["properties"]);
   const parsed = shape.safeParse(merged);
   if (!parsed.success) throw mistaken(parsed.error.issues.flatMap(mistakesOf));
-  const { description, active, tags, ...required } = parsed.data;
+  const { description, active, credentialActive, tags, urlBuilder, ...required } = parsed.data;
   return {
     ...required,
+    ...(credentialActive === undefined ? {} : { credentialActive }),
+    ...(urlBuilder === undefined ? {} : { urlBuilder }),
     ...(description === undefined ? {} : { description }),
     ...(active === undefined ? {} : { active }),
     ...(tags === undefined ? {} : { tags }),

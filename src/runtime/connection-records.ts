@@ -3,7 +3,7 @@ import type { ConnectionRecord, DataKeyRecord, Repositories, SecretRecord, Store
 import { createFreshCache } from "./fresh-cache.ts";
 import { isoTime } from "./representation.ts";
 import type { Place } from "./secrets.ts";
-import type { ConnectionView } from "./use-cases.ts";
+import type { ConnectionView, UrlBuilder } from "./use-cases.ts";
 
 /** A connection with its secrets, still sealed. */
 export interface StoredConnection {
@@ -43,7 +43,8 @@ export function cachedConnections(store: Store): (reference: string) => Promise<
 
 /** The connection as the API shows it. */
 export function showConnection({ record, secrets }: StoredConnection): ConnectionView {
-  const { id, name, connector, description, active, tags, properties } = record;
+  const { id, name, connector, description, active, credentialActive, tags, properties, urlBuilder } = record;
+  const { expectedSecrets: missing } = record;
   const shown: Record<string, Value> = { ...properties };
   for (const { field } of secrets) shown[field] = { isSet: true };
   return {
@@ -52,8 +53,12 @@ export function showConnection({ record, secrets }: StoredConnection): Connectio
     connector,
     ...(description === undefined ? {} : { description }),
     active,
+    credentialActive,
+    state: missing.length === 0 ? "configured" : "unconfigured",
+    ...(missing.length === 0 ? {} : { missingSecrets: missing }),
     tags,
     properties: shown,
+    ...(urlBuilder === undefined ? {} : { urlBuilder: urlBuilder as unknown as UrlBuilder }),
     createdAt: isoTime(record.createdAt),
     updatedAt: isoTime(record.updatedAt),
   };

@@ -27,6 +27,7 @@ import { passingTokens } from "./passing-tokens.ts";
 import { isoTime } from "./representation.ts";
 import type { Connections } from "./resolve-connection.ts";
 import { TestRecord } from "./test-report.ts";
+import { requireCredential } from "./usable.ts";
 import type {
   AgentCases,
   Call,
@@ -67,6 +68,8 @@ export interface TestParts {
 interface Subject {
   readonly definition: ConnectorDefinition;
   readonly values: PropertyValues;
+  /** What stands in the way of using it, apart from its properties. Errors: as they are reported. */
+  readonly check?: () => void;
   /** As validation wants to see them. */
   readonly given: Readonly<Record<string, unknown>>;
   tokens(source: TokenSource, http: HttpClient): AccessTokens;
@@ -139,7 +142,8 @@ async function testSaved(parts: TestParts, call: Call, reference: string): Promi
   const tokens: Subject["tokens"] = (source, http) => parts.tokensFor(located.id, source, http);
   const dialogue: Subject["dialogue"] = (configuration) =>
     parts.dialogues.of(located.id, configuration, located.changedAt);
-  const report = await run(parts, call, { definition, values, given: values, tokens, dialogue });
+  const check = (): void => requireCredential(located);
+  const report = await run(parts, call, { definition, values, given: values, tokens, dialogue, check });
   await parts.store.connectionStates.saveLastTest(located.id, lastTest(report, parts.clock.now()));
   return report;
 }
@@ -236,9 +240,10 @@ async function examine(
   }
 }
 
-function checkProperties({ connectors }: TestParts, { definition, given }: Subject, record: TestRecord): void {
+function checkProperties({ connectors }: TestParts, { definition, given, check }: Subject, record: TestRecord): void {
   const start = performance.now();
   record.begin("configuration");
+  check?.();
   const report = connectors.validate(definition.name, given);
   const mistakes = report.properties.flatMap(({ key, errors }) =>
     errors.map(({ code, detail }) => ({ pointer: `/properties/${key}`, code, detail })),

@@ -17,13 +17,14 @@ import {
   connectionOwner,
   readConnection,
   type StoredConnection,
-  secretPlace,
   showConnection,
 } from "./connection-records.ts";
+import { recordFrom, saveSecrets, stillExpected } from "./connection-write.ts";
 import type { ListPaging } from "./page.ts";
 import { requireUse } from "./principal.ts";
 import { canonical, requireMatch, requireShown, tagged } from "./representation.ts";
 import type { Vault } from "./secrets.ts";
+import { withBuiltUrl } from "./url-builder.ts";
 import type {
   Call,
   ConnectionCases,
@@ -82,14 +83,16 @@ function createCases(parts: ConnectionParts): ConnectionCases {
     if (input.connector !== record.connector) throw cannotChangeConnector(record.connector);
     const definition = connectors.get(record.connector);
     const stored = { open: record.properties, secrets: new Set(current.secrets.map(({ field }) => field)) };
-    const sorted = sortProperties(definition, input.properties, stored);
-    const next = recordFrom(input, sorted, { ...record, version: record.version + 1, updatedAt: clock.now() });
+    const built = withBuiltUrl(definition, input, record.properties);
+    const sorted = sortProperties(definition, built.input.properties, stored);
+    const identity = { ...record, version: record.version + 1, updatedAt: clock.now() };
+    const next = recordFrom(input, sorted, identity, stillExpected(record, input, sorted));
     // A repeated request whose answer was lost is no conflict with itself, so this comes before If-Match.
     if (isUnchanged(parts.vault, current, next, sorted)) return [];
     requireMatch(ifMatch, tagged(showConnection(current)).etag);
     const report = connectors.validate(definition.name, sorted.candidate);
     const isTolerated = toleratedSecrets(definition, connectors, sorted, showConnection(current).properties);
-    refuse(connectionMistakes(input.name, sorted, report, isTolerated));
+    refuse([...connectionMistakes(input.name, sorted, report, isTolerated), ...built.mistakes]);
     const isSaved = await store.transaction(
       async (repositories) => {
         if (next.name !== record.name) await requireFreeName(repositories, next.name);
@@ -123,8 +126,10 @@ function createCases(parts: ConnectionParts): ConnectionCases {
     async create(call, input) {
       requireUse(call.principal, input);
       const definition = connectorOf(connectors, input.connector);
-      const sorted = sortProperties(definition, input.properties);
-      refuse(connectionMistakes(input.name, sorted, connectors.validate(definition.name, sorted.candidate)));
+      const built = withBuiltUrl(definition, input);
+      const sorted = sortProperties(definition, built.input.properties);
+      const report = connectors.validate(definition.name, sorted.candidate);
+      refuse([...connectionMistakes(input.name, sorted, report), ...built.mistakes]);
       const now = clock.now();
       const record = recordFrom(input, sorted, { id: random.uuid(), version: 1, createdAt: now, updatedAt: now });
       const work = async (repositories: Repositories): Promise<void> => {
@@ -140,10 +145,16 @@ function createCases(parts: ConnectionParts): ConnectionCases {
     async validate(call, input) {
       requireUse(call.principal, input);
       const definition = connectorOf(connectors, input.connector);
-      const sorted = sortProperties(definition, input.properties);
+      const built = withBuiltUrl(definition, input);
+      const sorted = sortProperties(definition, built.input.properties);
       const report = connectors.validate(definition.name, sorted.candidate);
       const name = await nameReport(store, input.name);
-      const properties = [name, ...report.properties.map((property) => withSecretMistakes(property, sorted))];
+      const url = built.mistakes.map(({ code, detail }) => ({ code, detail }));
+      const properties = [
+        name,
+        ...(url.length === 0 ? [] : [{ key: "urlBuilder", visible: true, required: false, errors: url, warnings: [] }]),
+        ...report.properties.map((property) => withSecretMistakes(property, sorted)),
+      ];
       const errorCount = properties.reduce((count, { errors }) => count + errors.length, 0);
       return { ...report, errorCount, properties };
     },
@@ -192,25 +203,6 @@ function createCases(parts: ConnectionParts): ConnectionCases {
   };
 }
 
-type Identity = Pick<ConnectionRecord, "id" | "version" | "createdAt" | "updatedAt">;
-
-const recordFrom = (
-  { name, connector, description, active, tags }: ConnectionInput,
-  { open }: SortedProperties,
-  { id, version, createdAt, updatedAt }: Identity,
-): ConnectionRecord => ({
-  id,
-  name,
-  connector,
-  ...(description === undefined ? {} : { description }),
-  active: active ?? true,
-  tags: tags ?? [],
-  properties: open,
-  version,
-  createdAt,
-  updatedAt,
-});
-
 function isUnchanged(
   vault: Vault,
   current: StoredConnection,
@@ -223,25 +215,6 @@ function isUnchanged(
   if (sorted.sent.size === 0) return true;
   const stored = openSecrets(vault, current);
   return [...sorted.sent].every(([key, secret]) => stored.get(key)?.equals(secret) === true);
-}
-
-async function saveSecrets(
-  vault: Vault,
-  { secrets }: Repositories,
-  { id, version }: ConnectionRecord,
-  { sent, dropped }: SortedProperties,
-): Promise<void> {
-  const owner = connectionOwner(id);
-  for (const field of dropped) await secrets.remove(owner, field);
-  if (sent.size === 0) return;
-  const dataKey = (await secrets.dataKey(owner)) ?? (await secrets.settleDataKey(vault.newDataKey(owner)));
-  for (const [field, secret] of sent)
-    await secrets.put({
-      owner,
-      field,
-      version,
-      sealed: vault.seal(dataKey, secretPlace(owner, field, version), secret),
-    });
 }
 
 /** Secrets nobody asked to clear: they must not go to the new place unless they are sent again. */

@@ -28,3 +28,9 @@ export async function allowedConnectionIds(
   const found = await store.connections.list({ limit: connections.length * 2 }, connections);
   return found.map(({ id }) => id);
 }
+
+/** For what concerns all connections at once. Errors: FORBIDDEN. */
+export function requireUnlimited({ principal }: { readonly principal: Principal }, why: string): void {
+  if (principal.connections !== undefined)
+    throw new ConnectorError("FORBIDDEN", `This API key is limited to connections; ${why}.`);
+}

@@ -1,11 +1,4 @@
-import {
-  type AccessTokens,
-  type ConnectorDefinition,
-  ConnectorError,
-  type HttpClient,
-  type Session,
-  type TokenSource,
-} from "#spi";
+import type { AccessTokens, ConnectorDefinition, HttpClient, Session, TokenSource } from "#spi";
 import type { Store } from "../store/store.ts";
 import { createReadyConnections, type ReadyConnection } from "./configuration.ts";
 import type { ConnectionAccess } from "./connections.ts";
@@ -14,6 +7,7 @@ import { openSession, type SessionSurroundings } from "./open-session.ts";
 import { sessionUnder, streamedPolicy } from "./policy-session.ts";
 import type { ResolveConnection } from "./resolved-connection.ts";
 import { createSessionPool, type SessionLease, type SessionPool } from "./sessions.ts";
+import { requireUsable } from "./usable.ts";
 import type { VariableResolver } from "./variable-resolver.ts";
 
 export interface ResolveParts {
@@ -47,7 +41,7 @@ export function createResolvedConnections(parts: ResolveParts): Connections {
   });
   const resolve: ResolveConnection = async (call, reference) => {
     const located = await parts.access.locate(call, reference);
-    if (!located.active) throw notActive(located.name);
+    requireUsable(located);
     const connection = await ready(call, located);
     const policy = call.retryPolicy ?? located.retryPolicy;
     const leaseUnder = async (use?: "stream"): Promise<SessionLease> => {
@@ -60,12 +54,6 @@ export function createResolvedConnections(parts: ResolveParts): Connections {
   };
   return { resolve, sessions, ready, throttledUntil: (connectionId) => pauses.get(connectionId)?.() };
 }
-
-const notActive = (name: string): ConnectorError =>
-  new ConnectorError("CONFLICT", `The connection ${name} is not active. Set active to true to use it.`, {
-    causeCode: "CONNECTION_INACTIVE",
-    target: name,
-  });
 
 async function open(
   parts: ResolveParts,

@@ -122,4 +122,20 @@ export const serviceCauses: readonly Cause[] = [
     seen: "An override names a connection or an alias that does not belong to the alias asked for.",
     fix: "Choose a child alias, or a connection of the alias or of one of its children.",
   },
+  {
+    code: "CREDENTIAL_INACTIVE",
+    problem: "CONFLICT",
+    step: "configuration",
+    owner: "designer",
+    seen: "The connection's credential is switched off.",
+    fix: "Set credentialActive to true on the connection.",
+  },
+  {
+    code: "CONNECTION_UNCONFIGURED",
+    problem: "INVALID_PROPERTY",
+    step: "configuration",
+    owner: "designer",
+    seen: "The connection was imported, and secrets it had where it was exported were not sent yet.",
+    fix: "Send the secrets listed in missingSecrets with PATCH, or null for those it shall not have.",
+  },
 ];

@@ -17,6 +17,8 @@ import type {
 } from "#spi";
 import type { RetryPolicy } from "../net/retry-policy.ts";
 
+export type { RetryPolicy } from "../net/retry-policy.ts";
+
 /** What the HTTP layer may ask for: the shapes of all use cases, one interface per resource. */
 export interface UseCases {
   readonly connectors: ConnectorCases;
@@ -28,6 +30,7 @@ export interface UseCases {
   readonly contents: ContentCases;
   readonly savedActivities: SavedActivityCases;
   readonly aliases: AliasCases;
+  readonly transfer: TransferCases;
   readonly variables: VariableCases;
   readonly keys: KeyCases;
   readonly agents: AgentCases;
@@ -142,8 +145,13 @@ export interface ConnectionView {
   readonly connector: string;
   readonly description?: string;
   readonly active: boolean;
+  readonly credentialActive: boolean;
+  /** Unconfigured while secrets an import left out are missing. */
+  readonly state: "configured" | "unconfigured";
+  readonly missingSecrets?: readonly string[];
   readonly tags: readonly string[];
   readonly properties: Readonly<Record<string, Value>>;
+  readonly urlBuilder?: UrlBuilder;
   readonly createdAt: string;
   readonly updatedAt: string;
   /** In the answer to a change only, and only when there are some. */
@@ -156,7 +164,17 @@ export interface ConnectionInput {
   readonly properties: Readonly<Record<string, unknown>>;
   readonly description?: string;
   readonly active?: boolean;
+  readonly credentialActive?: boolean;
   readonly tags?: readonly string[];
+  readonly urlBuilder?: UrlBuilder;
+}
+
+/** The parts of a connection's URL, in place of the property that holds it. */
+export interface UrlBuilder {
+  readonly protocol?: "https" | "http" | undefined;
+  readonly host: string;
+  readonly port?: number | undefined;
+  readonly basePath?: string | undefined;
 }
 
 export interface ConnectionCases {
@@ -544,6 +562,37 @@ export interface AliasCases {
   replace(call: Call, name: string, input: AliasInput & ShownMembers, ifMatch?: string): Promise<Tagged<AliasView>>;
   /** Errors: CONFLICT while child aliases or saved activities refer to it. */
   remove(call: Call, name: string, ifMatch?: string): Promise<void>;
+}
+
+/** Definitions by name, for another installation; a secret reads `{isSet: true}`. */
+export interface TransferDocument {
+  readonly connections: readonly ConnectionInput[];
+  readonly aliases: readonly AliasInput[];
+  readonly activities: readonly SavedActivityInput[];
+  readonly variables: readonly {
+    readonly name: string;
+    readonly kind: "project" | "global";
+    readonly secret: boolean;
+    readonly value?: string;
+  }[];
+}
+export type ConflictRule = "fail" | "skip" | "replace";
+interface ImportCount {
+  readonly created: number;
+  readonly replaced: number;
+}
+export interface ImportSummary {
+  readonly connections: ImportCount;
+  readonly aliases: ImportCount;
+  readonly activities: ImportCount;
+  readonly variables: ImportCount;
+  readonly skipped: readonly string[];
+  readonly unconfigured: readonly { readonly name: string; readonly missingSecrets: readonly string[] }[];
+}
+export interface TransferCases {
+  export(call: Call): Promise<TransferDocument>;
+  /** All or nothing. Errors: all mistakes of the document at once, names that exist among them. */
+  import(call: Call, document: TransferDocument, onConflict: ConflictRule): Promise<ImportSummary>;
 }
 
 export interface VariableInput {

@@ -3,11 +3,12 @@ import { isUniqueViolation } from "../store/engines/errors.ts";
 import type { DataKeyRecord, Repositories, Store, VariableRecord } from "../store/store.ts";
 import type { AuditTrail } from "./audit.ts";
 import type { ListPaging } from "./page.ts";
+import { requireUnlimited } from "./principal.ts";
 import { variableName } from "./references.ts";
 import { isoTime, requireMatch, tagged } from "./representation.ts";
 import { readSecretInput } from "./secret-input.ts";
 import type { Vault } from "./secrets.ts";
-import type { Call, VariableCases, VariableInput, VariableView } from "./use-cases.ts";
+import type { VariableCases, VariableInput, VariableView } from "./use-cases.ts";
 import { createVariableResolver, type VariableResolver, variableOwner, variablePlace } from "./variable-resolver.ts";
 
 export interface VariableParts {
@@ -55,7 +56,7 @@ function createVariableCases({ store, vault, audit, paging, clock, random }: Var
 
   return {
     async create(call, input) {
-      requireUnlimited(call);
+      requireUnlimited(call, "variables belong to all of them");
       checkName(input.name);
       const wanted = wantedValue(input, undefined);
       const now = clock.now();
@@ -81,7 +82,7 @@ function createVariableCases({ store, vault, audit, paging, clock, random }: Var
     get: async (_, name) => tagged(show(await find(name))),
 
     async replace(call, name, input, ifMatch) {
-      requireUnlimited(call);
+      requireUnlimited(call, "variables belong to all of them");
       checkName(input.name);
       const current = await find(name);
       const wanted = wantedValue(input, current);
@@ -101,7 +102,7 @@ function createVariableCases({ store, vault, audit, paging, clock, random }: Var
     },
 
     async remove(call, name, ifMatch) {
-      requireUnlimited(call);
+      requireUnlimited(call, "variables belong to all of them");
       const { id, ...current } = await find(name);
       requireMatch(ifMatch, tagged(show({ id, ...current })).etag);
       await store.transaction(
@@ -175,12 +176,6 @@ function checkName(name: string): void {
 
 const mistake = (pointer: string, detail: string): ConnectorError =>
   mistaken([{ pointer, code: "INVALID_REQUEST", detail }]);
-
-/** Variables are shared by all connections: whoever is limited to some must not steer the others. */
-function requireUnlimited({ principal }: Call): void {
-  if (principal.connections !== undefined)
-    throw new ConnectorError("FORBIDDEN", "This API key is limited to connections; variables belong to all of them.");
-}
 
 async function orTaken<T>(name: string, work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {

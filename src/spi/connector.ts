@@ -41,6 +41,8 @@ export interface ConnectorDefinition<C = unknown, B = unknown> {
   readonly schemas: readonly SchemaInfo[];
   /** The schema of a configuration is the value of this property; absent when there is one schema only. */
   readonly schemaProperty?: string;
+  /** The property that holds the address of the server; a connection's URL builder fills it. */
+  readonly urlProperty?: string;
   readonly properties: readonly ConnectionProperty[];
   readonly propertyGroups: readonly string[];
   readonly jointRules: readonly JointRule[];

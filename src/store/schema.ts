@@ -15,8 +15,11 @@ export interface Schema {
     connector: string;
     description: string | null;
     active: number;
+    credential_active: number;
     tags: string;
     properties: string;
+    url_builder: string | null;
+    expected_secrets: string;
     version: number;
     created_at: number;
     updated_at: number;

@@ -14,8 +14,14 @@ export interface ConnectionRecord {
   readonly connector: string;
   readonly description?: string;
   readonly active: boolean;
+  /** False: its credential must not be used. */
+  readonly credentialActive: boolean;
   readonly tags: readonly string[];
   readonly properties: Readonly<Record<string, Value>>;
+  /** The parts its URL was built from. */
+  readonly urlBuilder?: Readonly<Record<string, string | number>>;
+  /** Secrets an import left to be filled in. */
+  readonly expectedSecrets: readonly string[];
   /** Raised with every change. */
   readonly version: number;
   readonly createdAt: number;

@@ -31,7 +31,7 @@ export const zones: readonly Zone[] = [
     files: /^src\/net\//,
     imports: ["spi"],
     packages: ["undici", "ipaddr.js", "js-md4"],
-    modules: ["child_process", "dns/promises", "fs/promises", "http", "net", "os", "tls", "zlib"],
+    modules: ["async_hooks", "child_process", "dns/promises", "fs/promises", "http", "net", "os", "tls", "zlib"],
   },
   {
     name: "store",

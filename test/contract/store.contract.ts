@@ -7,6 +7,8 @@ const connection = (id: string, over: Partial<ConnectionRecord> = {}): Connectio
   name: `name of ${id}`,
   connector: "microsoft-exchange",
   active: true,
+  credentialActive: true,
+  expectedSecrets: [],
   tags: ["a", "b"],
   properties: { Server: "https://mail.example", Timeout: 60, UseProxySettings: false },
   version: 1,
@@ -75,7 +77,14 @@ export function describeStore(
 
     describe("connections", () => {
       it("gives back what was inserted, by id and by name, also to another instance", async () => {
-        const record = connection("c1", { name: "naïve / 交換 'quoted'", description: "d", active: false });
+        const record = connection("c1", {
+          name: "naïve / 交換 'quoted'",
+          description: "d",
+          active: false,
+          urlBuilder: { host: "h", port: 1 },
+          expectedSecrets: ["Password"],
+          credentialActive: false,
+        });
         await store.connections.insert(record);
         expect(await store.connections.byId("c1")).toStrictEqual(record);
         expect(await second.connections.byName(record.name)).toStrictEqual(record);

@@ -42,7 +42,16 @@ async function renewWithFailure(at: number, when: "before" | "after"): Promise<b
   const clock = hurriedClock();
   const store = await memoryStore(clock);
   await store.connections.insert({
-    ...{ id: "c", name: "c", connector: "x", active: true, tags: [], properties: {} },
+    ...{
+      id: "c",
+      name: "c",
+      connector: "x",
+      active: true,
+      tags: [],
+      credentialActive: true,
+      expectedSecrets: [],
+      properties: {},
+    },
     ...{ version: 1, createdAt: 1, updatedAt: 1 },
   });
   const provider = rotatingProvider(() => clock.now(), hour);

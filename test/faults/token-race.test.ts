@@ -27,7 +27,16 @@ async function prepare(): Promise<void> {
   const log = keptLog();
   const store = await openStore({ address: "file:", dataDir: folder, clock: systemClock, log });
   await store.connections.insert({
-    ...{ id: "c", name: "c", connector: "x", active: true, tags: [], properties: {} },
+    ...{
+      id: "c",
+      name: "c",
+      connector: "x",
+      active: true,
+      tags: [],
+      credentialActive: true,
+      expectedSecrets: [],
+      properties: {},
+    },
     ...{ version: 1, createdAt: 1, updatedAt: 1 },
   });
   const service = createTokenService({

@@ -51,6 +51,7 @@ GET    /v1/connectors/:connector/procedures/:procedure           designer operat
 GET    /v1/connectors/:connector/properties                      designer agent auditor
 GET    /v1/connectors/:connector/tables                          designer operator agent auditor
 GET    /v1/connectors/:connector/tables/:table                   designer operator agent auditor
+GET    /v1/export                                                designer
 GET    /v1/keys                                                  auditor
 GET    /v1/keys/:key                                             auditor
 GET    /v1/oauth/callback                                        public
@@ -77,6 +78,7 @@ POST   /v1/connections/:connection/test                          designer agent
 POST   /v1/connections/:connection/token/refresh                 designer
 POST   /v1/connections/:connection/update                        operator
 POST   /v1/connectors/:connector/test                            designer agent
+POST   /v1/import                                                designer
 POST   /v1/keys                                                  admin-only
 POST   /v1/runs/:run/cancel                                      operator
 POST   /v1/variables                                             designer

@@ -74,6 +74,7 @@ const bodyOf = ({ method, url }: Route, connection: string, activity: string): o
     "POST /v1/activities/:activity/run": {},
     "POST /v1/aliases": { name: `a${Math.random()}`.replace(".", ""), connections: [] },
     "PUT /v1/aliases/:alias": { name: "x", connections: [] },
+    "POST /v1/import": {},
     "POST /v1/variables": { name: `v${Math.random()}`.replace(".", ""), value: "x" },
     "PUT /v1/variables/:variable": { name: "v", value: "x" },
     "POST /v1/keys": { scopes: ["operator"], connections: [own] },

@@ -24,6 +24,7 @@ export const documentBase = (version: string) => ({
     { name: "Activities", description: "Query, Create, Update, Delete and Execute." },
     { name: "Contents", description: "Attachments and messages of any size, in and out." },
     { name: "Aliases", description: "Names that stand for connections, resolved when they are used." },
+    { name: "Export and import", description: "Definitions from one installation to another, without secrets." },
     { name: "Saved activities", description: "Activities kept under a name." },
     { name: "Variables", description: "Values for [name] in properties and activities." },
     { name: "Runs", description: "Asynchronous runs." },

@@ -102,7 +102,7 @@ export function connectionRoutes(app: Server, { cases }: HttpParts): void {
       const call = callOf(request);
       const { connection } = request.params;
       const ifMatch = ifMatchOf(request);
-      const { warnings: _, ...input } = request.body;
+      const { warnings: _, state: __, missingSecrets: ___, ...input } = request.body;
       const tagged = await connections.replace(call, connection, input, ifMatch);
       return sendTagged(request, reply, tagged, tagged.value);
     },

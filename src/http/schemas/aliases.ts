@@ -25,7 +25,7 @@ const definition = {
 };
 
 const samples = {
-  "x-samples": [{ name: "Exchange_https", supportMultipleActiveConnections: false, connections: ["my-connection"] }],
+  "x-samples": [{ name: "Calendars", supportMultipleActiveConnections: false, connections: ["my-connection"] }],
 };
 
 export const aliasInput = z.strictObject(definition).meta({ id: "AliasForm", ...samples });

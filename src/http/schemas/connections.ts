@@ -14,6 +14,15 @@ const connectionName = z.string().meta({
   description: "Unique; 1 to 200 characters, no `/` and no `:`.",
 });
 
+const urlBuilder = z
+  .strictObject({
+    protocol: z.enum(["https", "http"]).optional(),
+    host: z.string().min(1).max(255),
+    port: z.int().min(1).max(65_535).optional(),
+    basePath: z.string().max(1000).optional(),
+  })
+  .meta({ description: "The parts of the server's address, in place of the property that holds it." });
+
 const form = {
   name: connectionName,
   connector: z
@@ -24,7 +33,17 @@ const form = {
   properties: propertiesInput,
   description: z.string().max(4000).optional(),
   active: z.boolean().optional(),
+  credentialActive: z
+    .boolean()
+    .optional()
+    .meta({ description: "False: its credential must not be used; `true` unless given." }),
   tags: tags.optional(),
+  urlBuilder: urlBuilder.optional(),
+};
+
+const shownState = {
+  state: z.enum(["configured", "unconfigured"]),
+  missingSecrets: z.array(z.string()).optional(),
 };
 
 export const connectionInput = z
@@ -34,7 +53,13 @@ export const connectionInput = z
 const shownWarnings = z.array(z.unknown()).optional().meta({ readOnly: true, description: "As they were answered." });
 
 export const connectionReplacement = z
-  .strictObject({ ...form, ...shownMembers, warnings: shownWarnings })
+  .strictObject({
+    ...form,
+    ...shownMembers,
+    state: shownState.state.optional().meta({ readOnly: true }),
+    missingSecrets: shownState.missingSecrets.meta({ readOnly: true }),
+    warnings: shownWarnings,
+  })
   .meta({ id: "ConnectionReplacement", description: "A connection as it replaces the stored one." });
 
 /** RFC 7396: members given replace, `null` removes. */
@@ -48,8 +73,12 @@ export const connectionPatch = z
       .meta({ description: "A property given replaces, `null` clears it; secrets left out are kept." }),
     description: z.string().max(4000).nullable().optional(),
     active: z.boolean().nullable().optional(),
+    credentialActive: z.boolean().nullable().optional(),
     tags: tags.nullable().optional(),
+    urlBuilder: urlBuilder.nullable().optional(),
     ...shownMembers,
+    state: shownState.state.optional().meta({ readOnly: true }),
+    missingSecrets: shownState.missingSecrets.meta({ readOnly: true }),
   })
   .meta({ id: "ConnectionPatch", description: "JSON merge patch (RFC 7396) of a connection." });
 
@@ -60,7 +89,11 @@ export const connectionView = z
     connector: z.string(),
     description: z.string().optional(),
     active: z.boolean(),
+    credentialActive: z.boolean(),
+    state: shownState.state.meta({ description: "`unconfigured` while secrets an import left out are missing." }),
+    missingSecrets: shownState.missingSecrets,
     tags: z.array(z.string()),
+    urlBuilder: urlBuilder.optional(),
     properties: z.record(z.string(), z.unknown()).meta({ description: 'Secrets read as {"isSet": true}.' }),
     createdAt: timestamp,
     updatedAt: timestamp,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { RetryPolicy } from "../../net/retry-policy.ts";
+import type { RetryPolicy } from "../../runtime/use-cases.ts";
 
 const fields = ["method", "status", "header", "body", "error", "responseCode"] as const;
 

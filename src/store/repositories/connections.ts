@@ -1,5 +1,15 @@
 import type { Kysely, Selectable } from "kysely";
-import { fromFlag, fromJson, fromNullable, present, toFlag, toJson, toNullable } from "../codec.ts";
+import {
+  fromFlag,
+  fromJson,
+  fromNullable,
+  fromNullableJson,
+  present,
+  toFlag,
+  toJson,
+  toNullable,
+  toNullableJson,
+} from "../codec.ts";
 import type { Schema } from "../schema.ts";
 import type { ConnectionRecord, ConnectionRepository } from "../store.ts";
 
@@ -45,8 +55,11 @@ const toRow = (record: ConnectionRecord): Schema["connection"] => ({
   connector: record.connector,
   description: toNullable(record.description),
   active: toFlag(record.active),
+  credential_active: toFlag(record.credentialActive),
   tags: toJson(record.tags),
   properties: toJson(record.properties),
+  url_builder: toNullableJson(record.urlBuilder),
+  expected_secrets: toJson(record.expectedSecrets),
   version: record.version,
   created_at: record.createdAt,
   updated_at: record.updatedAt,
@@ -59,8 +72,11 @@ const toRecord = (row: Selectable<Schema["connection"]>): ConnectionRecord =>
     connector: row.connector,
     description: fromNullable(row.description),
     active: fromFlag(row.active),
+    credentialActive: fromFlag(row.credential_active),
     tags: fromJson(row.tags),
     properties: fromJson(row.properties),
+    urlBuilder: fromNullableJson(row.url_builder),
+    expectedSecrets: fromJson(row.expected_secrets),
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

@@ -38,6 +38,8 @@ const connectionOf = (name: string): ConnectionView => ({
   name,
   connector: "test-connector",
   active: true,
+  credentialActive: true,
+  state: "configured",
   tags: [],
   properties: { Server: "https://mail.example", Password: { isSet: true } },
   createdAt: at,
@@ -377,6 +379,13 @@ export function fakeCases(): UseCases {
       get: async () => tagged(aliasView),
       replace: async (_call, _name, input) => tagged({ ...aliasView, ...input }),
       remove: async () => undefined,
+    },
+    transfer: {
+      export: async () => ({ connections: [], aliases: [], activities: [], variables: [] }),
+      import: async () => {
+        const none = { created: 0, replaced: 0 };
+        return { connections: none, aliases: none, activities: none, variables: none, skipped: [], unconfigured: [] };
+      },
     },
     variables: {
       create: async () => tagged(variableView),

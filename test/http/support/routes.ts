@@ -45,6 +45,7 @@ const bodies: Readonly<Record<string, object | string>> = {
   "PUT /v1/activities/:activity": { name: "unread", connection: "own", kind: "query", table: "Contacts" },
   "POST /v1/aliases": { name: "Exchange_https", connections: ["own"] },
   "PUT /v1/aliases/:alias": { name: "Exchange_https", connections: ["own"] },
+  "POST /v1/import": {},
   "POST /v1/variables": { name: "v", value: "x" },
   "PUT /v1/variables/:variable": { name: "v", value: "x" },
   "POST /v1/keys": { scopes: ["operator"] },

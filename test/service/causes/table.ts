@@ -101,6 +101,10 @@ export const proofs: ReadonlyMap<string, Proof> = new Map<string, Proof>([
     SMTP_ANSWER_LOST: "a server that closes in place of its answer to the data",
     SMTP_UNEXPECTED_REPLY: "150 to MAIL FROM",
   }),
+  ...produced("test/service/transfer.test.ts", {
+    CREDENTIAL_INACTIVE: "a connection whose credentialActive is false",
+    CONNECTION_UNCONFIGURED: "a connection imported without its password",
+  }),
   ...produced("test/service/aliases.test.ts", {
     ALIAS_WITHOUT_CONNECTION: "an alias without connections",
     ALIAS_WITHOUT_ACTIVE_CONNECTION: "an alias whose only connection is not active",

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { type CallInfo, type Code, ConnectorError, type ErrorOptions } from "#spi";
 import { Attempts } from "../../../src/net/attempts.ts";
 import {
+  answerNote,
   decideByPolicy,
-  exchangeNote,
-  nothingExchanged,
+  nothingAnswered,
   type RetryCondition,
   type RetryPolicy,
   underPolicy,
@@ -110,13 +110,13 @@ describe("a call under a policy", () => {
   const attempts = (clock: FakeClock) =>
     new Attempts({ perMailbox: 4, perConnection: 8 }, { clock, random, log: silentLog });
 
-  test("is repeated where the service itself would not, seeing what was exchanged", async () => {
+  test("is repeated where the service itself would not, seeing what was answered", async () => {
     const clock = new FakeClock();
     const startMs = clock.now();
     let calls = 0;
     const send = async () => {
       calls++;
-      Object.assign(exchangeNote() ?? nothingExchanged(), { method: "POST", status: 500 });
+      Object.assign(answerNote() ?? nothingAnswered(), { method: "POST", status: 500 });
       if (calls < 3) throw error("PROTOCOL");
       return "done";
     };

@@ -16,7 +16,17 @@ afterEach(async () => {
 async function bench(lifeMs: number, clock: Clock = hurriedClock()) {
   const store = await memoryStore(clock);
   opened.push(store);
-  const facts = { connector: "x", active: true, tags: [], properties: {}, version: 1, createdAt: 1, updatedAt: 1 };
+  const facts = {
+    connector: "x",
+    active: true,
+    tags: [],
+    credentialActive: true,
+    expectedSecrets: [],
+    properties: {},
+    version: 1,
+    createdAt: 1,
+    updatedAt: 1,
+  };
   await store.connections.insert({ id: "c", name: "c", ...facts });
   const provider = rotatingProvider(() => clock.now(), 3_600_000);
   const vault = createVault([realRandom.bytes(32)], realRandom);

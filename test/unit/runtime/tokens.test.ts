@@ -33,6 +33,8 @@ async function bench(clock: Clock, lifeMs = hour): Promise<Bench> {
     connector: "x",
     active: true,
     tags: [],
+    credentialActive: true,
+    expectedSecrets: [],
     properties: {},
     version: 1,
     createdAt: 1,
