@@ -93,6 +93,9 @@ function parsed(column: Column<GraphBinding>, value: Value): Value {
 /** A series whose columns are all cleared is a single event again. */
 const recurrent: ReadonlySet<string> = new Set(["recurrence", "pattern", "range"]);
 
+/** Objects whose timeZone is a setting of its own, not the zone of a time beside it. */
+const zonedByThemselves: ReadonlySet<string> = new Set(["mailboxSettings"]);
+
 /** Objects of which Graph wants all members or none: a time needs its zone, an emptied object is null. */
 function complete(body: Mutable): Mutable {
   for (const [name, value] of Object.entries(body)) {
@@ -104,7 +107,7 @@ function complete(body: Mutable): Mutable {
     // Without a type Graph guesses; HTML has to be announced by body_contentType.
     else if ("content" in inner && !("contentType" in inner)) inner.contentType = "text";
     else if ("dateTime" in inner && !("timeZone" in inner)) inner.timeZone = "UTC";
-    else if ("timeZone" in inner && !("dateTime" in inner)) throw zoneAlone(name);
+    else if ("timeZone" in inner && !("dateTime" in inner) && !zonedByThemselves.has(name)) throw zoneAlone(name);
   }
   return body;
 }

@@ -1,5 +1,5 @@
 import type { Row } from "#spi";
-import type { Samples } from "../support/samples.ts";
+import type { Samples, TableSamples } from "../support/samples.ts";
 import type { WalkContext } from "../support/walk.ts";
 import { hiddenSample, itemSample } from "./mail-samples.ts";
 
@@ -157,5 +157,41 @@ export const contactSamples: Samples = {
       FolderClass: "IPF.Contact",
     });
     return { rows: [{ create: { ...create, ParentFolderId: FolderId }, update }, hiddenSample] };
+  },
+  DistributionLists: async (context): Promise<TableSamples> => {
+    const { FolderId = null } = await context.create("Folders", { DisplayName: "Lists", FolderClass: "IPF.Contact" });
+    const people = (...names: readonly string[]): Row[] =>
+      names.map((name) => ({ Name: name, EmailAddress: `${name.toLowerCase()}@elsewhere.example` }));
+    return {
+      rows: [
+        {
+          create: {
+            DisplayName: "Choir",
+            Subject: "Choir",
+            FileAs: "Choir",
+            ParentFolderId: FolderId,
+            Body: "Sings",
+            Categories: "Red",
+            Importance: "High",
+            Members: people("Carla", "Dora"),
+          },
+          update: {
+            DisplayName: "Band",
+            Subject: "Band",
+            FileAs: "Band",
+            Body: "Plays",
+            Categories: "Blue",
+            Importance: "Low",
+            Members: people("Eve"),
+          },
+        },
+        { create: { DisplayName: "Here" } },
+      ],
+    };
+  },
+  ExtendedProperties: async (context) => {
+    const { ItemId = null } = await context.create("Contacts", { GivenName: "Carrier" });
+    const Id = "String {00020329-0000-0000-C000-000000000046} Name Sample";
+    return { where: { Id, ItemId }, rows: [{ create: { ItemId, Id, Value: "one" }, update: { Value: "two" } }] };
   },
 };

@@ -91,6 +91,8 @@ interface Walked {
   readonly table: TableDefinition;
   readonly context: WalkContext;
   readonly samples: TableSamples;
+  /** What cannot be done, with the reason. */
+  readonly known: ReadonlyMap<Deed, string>;
   readonly done: Set<Deed>;
   readonly wrong: string[];
 }
@@ -98,7 +100,8 @@ interface Walked {
 async function walk(table: TableDefinition, { schema, samples }: WalkOptions, context: WalkContext): Promise<void> {
   const given = samples[table.name] ?? {};
   const own = typeof given === "function" ? await given(context) : given;
-  const walked: Walked = { table, context, samples: own, done: new Set(), wrong: [] };
+  const known = reasons.get(tableName(schema, table.name)) ?? new Map<Deed, string>();
+  const walked: Walked = { table, context, samples: own, known, done: new Set(), wrong: [] };
   await readAll(walked);
   for (const { key, update } of own.existing ?? []) await change(walked, key, update);
   const keys: Row[] = [];
@@ -110,9 +113,9 @@ async function walk(table: TableDefinition, { schema, samples }: WalkOptions, co
     keys.push(key);
   }
   if (table.activities.includes("delete")) for (const key of keys) await remove(walked, key);
-  const known = reasons.get(tableName(schema, table.name));
-  const missing = deedsOfTable(table).filter((deed) => !walked.done.has(deed) && known?.has(deed) !== true);
-  expect([...walked.wrong, ...missing.map((deed) => `no sample value, or no value came back: ${deed}`)]).toEqual([]);
+  const missing = deedsOfTable(table).filter((deed) => !walked.done.has(deed) && !known.has(deed));
+  expect(walked.wrong).toEqual([]);
+  expect(missing, "no sample value, or no value came back").toEqual([]);
 }
 
 const names = (table: TableDefinition): string[] => table.columns.map(({ name }) => name);
@@ -163,10 +166,11 @@ async function write(walked: Walked, activity: string, row: Row): Promise<Outcom
 }
 
 /** Compares what was written with what came back. */
-function compare({ done, wrong }: Walked, activity: string, row: Row, read: Row | undefined): void {
+function compare({ done, wrong, known }: Walked, activity: string, row: Row, read: Row | undefined): void {
   for (const [name, value] of Object.entries(row)) {
     if (says(read?.[name], value)) done.add(`${activity}:${name}`);
-    else wrong.push(`${activity} ${name}: ${JSON.stringify(value)} came back as ${JSON.stringify(read?.[name])}`);
+    else if (!known.has(`${activity}:${name}`))
+      wrong.push(`${activity} ${name}: ${JSON.stringify(value)} came back as ${JSON.stringify(read?.[name])}`);
   }
 }
 
