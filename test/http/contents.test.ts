@@ -19,7 +19,7 @@ const record = "/v1/connections/own/tables/Contacts/records/AAMk%2F1%2B2%3D";
 const headers = bearer("operator");
 const get = (path: string, more: Record<string, string> = {}) =>
   fetch(`${base}${path}`, { headers: { ...headers, ...more } });
-const post = (path: string, body: BodyInit, more: Record<string, string> = {}) =>
+const post = (path: string, body: string | FormData, more: Record<string, string> = {}) =>
   fetch(`${base}${path}`, { method: "POST", headers: { ...headers, ...more }, body });
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
@@ -59,7 +59,7 @@ describe("an upload", () => {
     const query = "?name=a.pdf&contentId=c1&isInline=true&UserId=bob%40x.example";
     const answer = await post(`${record}/attachments${query}`, "hello", { "content-type": "application/pdf" });
     expect(answer.status).toBe(201);
-    expect(answer.headers.get("location")).toBe(`${record.replace("own", "own")}/attachments/A%2Fa.pdf/content`);
+    expect(answer.headers.get("location")).toBe(`${record}/attachments/A%2Fa.pdf/content`);
     expect(await answer.json()).toEqual({ id: "A/a.pdf", recordId: "AAMk/1+2=", name: "a.pdf" });
     expect(uploads).toEqual([
       {

@@ -24,7 +24,7 @@ export class Base64Decoder {
     this.#rest = text.slice(whole) + held;
     const padding = text.indexOf("=");
     if (padding >= 0) {
-      if (padding < text.length - 2) throw notBase64();
+      if (padding < text.length - 2 || /=[^=]/.test(text.slice(padding))) throw notBase64();
       this.#isPadded = whole === text.length;
     }
     return Buffer.from(text.slice(0, whole), "base64");

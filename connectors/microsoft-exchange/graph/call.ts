@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { type ConnectorContext, ConnectorError, type HttpResponse, type Value } from "#spi";
 import { type GraphConfig, originOf } from "./config.ts";
 import { type GraphAnswer, graphError, type JsonObject, member } from "./errors.ts";
@@ -138,18 +139,17 @@ export class GraphCalls {
     const isAbsolute = /^https?:/i.test(request.path);
     const url = isAbsolute ? request.path : `${this.config.baseUrl}${request.path}`;
     const isOwn = new URL(url).origin === this.#origin;
-    const json = request.body !== undefined && !(request.body instanceof Uint8Array);
+    const { body } = request;
+    const isRaw = body instanceof Uint8Array || body instanceof Readable;
     return this.context.http.request({
       method: request.method,
       url,
       headers: {
         accept: "application/json",
-        ...(json ? { "content-type": "application/json" } : {}),
+        ...(body === undefined || isRaw ? {} : { "content-type": "application/json" }),
         ...request.headers,
       },
-      ...(request.body === undefined
-        ? {}
-        : { body: json ? JSON.stringify(request.body) : (request.body as Uint8Array) }),
+      ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body) }),
       signal,
       operation: request.operation,
       // The token is for Graph alone: upload addresses and report downloads carry their own authorization.

@@ -10,9 +10,9 @@ export type FaultKind =
   | "unauthorized"
   /** The answer takes a while. */
   | "slow"
-  /** The connection breaks before anything was done. */
+  /** The connection breaks before anything was done; with `bytes` after so many of the request's body. */
   | "cut"
-  /** The connection breaks in the middle of the answer. */
+  /** The connection breaks in the middle of the answer, or after `bytes` of it. */
   | "cutAnswer"
   /** The request is carried out and the answer never arrives. */
   | "lostAnswer"
@@ -42,6 +42,8 @@ export interface FaultSwitch {
   backOffMs?: number;
   /** Retry-After of `throttled` and `busy`, in seconds. */
   retryAfterSeconds?: number;
+  /** Where `cut` and `cutAnswer` cut. */
+  bytes?: number;
   /** What `refused` says. */
   code?: string;
   message?: string;
@@ -90,6 +92,18 @@ export class Faults {
     return this.#switches;
   }
 
+  /** Cuts a request while its body arrives, where a switch wants that; the operation is what the header says. */
+  async cutBody(face: "ews" | "graph", operation: string, request: IncomingMessage): Promise<boolean> {
+    const wants = ({ kind, bytes, after }: FaultSwitch) => kind === "cut" && bytes !== undefined && !after;
+    const fault = this.#switches.find((one) => wants(one) && matches(one, face, operation));
+    if (fault === undefined) return false;
+    if (fault.count !== undefined) fault.count -= 1;
+    if (fault.count === 0) this.#switches = this.#switches.filter((one) => one !== fault);
+    await readUpTo(request, fault.bytes ?? 0);
+    request.socket.destroy();
+    return true;
+  }
+
   /** The fault that hits this call, if any; its count goes down. */
   take(face: "ews" | "graph", operation: string): ActiveFault | undefined {
     const key = `${face} ${operation}`;
@@ -130,7 +144,8 @@ function activate(fault: FaultSwitch, face: "ews" | "graph"): ActiveFault {
         ...headers,
         "Content-Length": String(bytes.length),
       });
-      response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.socket?.destroy());
+      const cutAt = fault.bytes ?? Math.floor(bytes.length / 2);
+      response.write(bytes.subarray(0, cutAt), () => response.socket?.destroy());
       return true;
     },
   };
@@ -142,6 +157,7 @@ async function before(fault: FaultSwitch, face: "ews" | "graph", response: Serve
       await wait(fault.waitMs ?? 1000, response);
       return response.destroyed;
     case "cut":
+      if (fault.bytes !== undefined) await readUpTo(response.req, fault.bytes);
       response.socket?.destroy();
       return true;
     case "busy":
@@ -224,6 +240,15 @@ function send(response: ServerResponse, status: number, body: string, headers: R
   return true;
 }
 
+/** Reads a body until so many bytes came, or it ended. */
+async function readUpTo(request: IncomingMessage, bytes: number): Promise<void> {
+  let length = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length >= bytes) return;
+  }
+}
+
 function wait(waitMs: number, response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, waitMs);
@@ -275,6 +300,7 @@ const switchMembers: Record<string, "string" | "number"> = {
   waitMs: "number",
   backOffMs: "number",
   retryAfterSeconds: "number",
+  bytes: "number",
   code: "string",
   message: "string",
   status: "number",

@@ -14,7 +14,7 @@ const extended = (text: string): string =>
 /** Content-Disposition of a download (RFC 6266): always a download, since content of a mail must not run as a page here. */
 export function attachmentDisposition(given: string): string {
   const name = plainName(given);
-  const ascii = name.replace(/[^\x20-\x7e]/g, "_").replace(/["\\%]/g, "_");
+  const ascii = name.replace(/[^\x20-\x7e]/gu, "_").replace(/["\\%]/g, "_");
   const parameter = `attachment; filename="${ascii}"`;
   return ascii === name ? parameter : `${parameter}; filename*=UTF-8''${extended(name)}`;
 }

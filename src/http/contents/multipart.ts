@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { Busboy, type BusboyInstance } from "@fastify/busboy";
-import { invalidRequest } from "#spi";
+import { ConnectorError, invalidRequest } from "#spi";
 
 /** A form with one file, up to where the file begins. */
 export interface FormUpload {
@@ -63,6 +63,8 @@ class FormReading {
     try {
       for await (const chunk of stream) yield chunk as Buffer;
       await this.#whole.promise;
+    } catch (error) {
+      throw error instanceof ConnectorError ? error : broken(error);
     } finally {
       this.close();
     }

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { ConnectorError, type HttpResponse, protocolError } from "#spi";
 import { type GraphCalls, type GraphRequest, itemsOf } from "../call.ts";
 import { member } from "../errors.ts";
@@ -115,8 +116,12 @@ async function sendPiece(
       if (from === end) return undefined;
       const request: GraphRequest = {
         ...requestOf(session, "PUT"),
-        headers: { "content-type": DEFAULT_TYPE, "content-range": `bytes ${from}-${end - 1}/${sizeBytes}` },
-        body: bytes.subarray(from - start),
+        headers: {
+          "content-type": DEFAULT_TYPE,
+          "content-length": String(end - from),
+          "content-range": `bytes ${from}-${end - 1}/${sizeBytes}`,
+        },
+        body: inSlices(bytes.subarray(from - start)),
       };
       const response = await send(request);
       if (response.status >= 300) await calls.answer(response, request);
@@ -126,6 +131,17 @@ async function sendPiece(
     signal,
   );
 }
+
+const sliceBytes = 64 * 1024;
+
+/** TLS copies what is written to it at once, so a whole piece would be held twice more. */
+const inSlices = (bytes: Uint8Array): Readable =>
+  Readable.from(
+    (function* () {
+      for (let at = 0; at < bytes.length; at += sliceBytes) yield bytes.subarray(at, at + sliceBytes);
+    })(),
+    { objectMode: false, highWaterMark: sliceBytes },
+  );
 
 /**
  * Where Graph stands after a piece whose answer is missing: within the piece, or at its end. A session that is gone after

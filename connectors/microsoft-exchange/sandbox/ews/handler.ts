@@ -52,6 +52,7 @@ interface Answer {
 }
 
 async function serve(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (await state.faults.cutBody("ews", namedOperation(request), request)) return;
   const body = await readBody(request);
   const operation = body === undefined ? "" : operationName(body);
   const fault = state.faults.take("ews", operation);
@@ -204,6 +205,12 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
     : Buffer.concat(chunks)
         .toString("utf8")
         .replace(/^\ufeff/, "");
+}
+
+/** The operation the SOAPAction header names; known before the body. */
+function namedOperation(request: IncomingMessage): string {
+  const action = request.headers["soapaction"];
+  return /\/([A-Za-z]+)"?$/.exec(typeof action === "string" ? action : "")?.[1] ?? "";
 }
 
 /** The operation's name by a glance, for fault switches that wait for one. */

@@ -112,7 +112,7 @@ export async function readAttachments(call: EwsCall, list: XmlElement): Promise<
   return attachments;
 }
 
-/** Reads a FileAttachment or ItemAttachment. */
+/** Reads a FileAttachment, ItemAttachment or ReferenceAttachment. */
 export async function readAttachment(call: EwsCall, element: XmlElement): Promise<Attachment> {
   const base: Attachment = {
     id: "",
@@ -133,6 +133,8 @@ export async function readAttachment(call: EwsCall, element: XmlElement): Promis
     const isContactPhoto = readBoolean(childText(element, "IsContactPhoto") ?? "false");
     return { ...base, isContactPhoto, content: readBase64(childOf(element, "Content")) };
   }
+  if (element.name === "ReferenceAttachment")
+    return { ...base, kind: "reference", sourceUrl: childText(element, "AttachLongPathName") ?? "" };
   const item = childrenOf(element).find((child) => kindOfElement(child.name) !== undefined);
   if (element.name !== "ItemAttachment" || !item)
     throw schemaViolation(`'${element.name}' is no attachment that can be read.`);

@@ -2,7 +2,7 @@ import { type Attachment, type Item, readId } from "../../mailboxes/index.ts";
 import { type EwsCall, mailboxOfId, type Operation } from "../call.ts";
 import { each } from "../each.ts";
 import { EwsError, schemaViolation } from "../ews-error.ts";
-import { attachmentElement } from "../properties/attachment-element.ts";
+import { attachmentElement, attachmentElements } from "../properties/attachment-element.ts";
 import { printItem, readShape, type Shape } from "../shape.ts";
 import { entriesOf, responses, success } from "../soap.ts";
 import { findItem } from "../targets.ts";
@@ -26,7 +26,7 @@ export const createAttachment: Operation = async (call) => {
         RootItemId: owner.id,
         RootItemChangeKey: mailbox.changeKeyOf(owner),
       });
-      return success(name, m("Attachments", t(attachment.kind === "item" ? "ItemAttachment" : "FileAttachment", id)));
+      return success(name, m("Attachments", t(attachmentElements[attachment.kind], id)));
     },
     m("Attachments"),
   );

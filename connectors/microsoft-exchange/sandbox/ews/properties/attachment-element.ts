@@ -6,9 +6,8 @@ import { t, type XmlElement } from "../xml.ts";
 export function attachmentElement(attachment: Attachment, content?: XmlElement, id?: XmlElement): XmlElement {
   const { kind, name, contentType, contentId, contentLocation, isInline, modifiedAt } = attachment;
   const size = attachment.content?.length ?? (attachment.item ? itemSize(attachment.item) : 0);
-  const isItem = kind === "item";
   return t(
-    isItem ? "ItemAttachment" : "FileAttachment",
+    attachmentElements[kind],
     id ?? t("AttachmentId", { Id: attachment.id }),
     t("Name", name),
     contentType ? t("ContentType", contentType) : undefined,
@@ -17,7 +16,15 @@ export function attachmentElement(attachment: Attachment, content?: XmlElement, 
     t("Size", String(size)),
     t("LastModifiedTime", printDate(modifiedAt)),
     t("IsInline", String(isInline)),
-    isItem ? undefined : t("IsContactPhoto", String(attachment.isContactPhoto ?? false)),
-    content,
+    kind === "file" ? t("IsContactPhoto", String(attachment.isContactPhoto ?? false)) : undefined,
+    kind === "reference" && attachment.sourceUrl ? t("AttachLongPathName", attachment.sourceUrl) : undefined,
+    kind === "reference" ? undefined : content,
   );
 }
+
+/** The element of each kind of attachment. */
+export const attachmentElements = {
+  item: "ItemAttachment",
+  file: "FileAttachment",
+  reference: "ReferenceAttachment",
+} as const;

@@ -5,6 +5,7 @@ import { answerPage, contextOf } from "../collection.ts";
 import { attachmentShape, printAttachment } from "../entities/attachment.ts";
 import { readAttachment } from "../entities/read-attachment.ts";
 import { GraphError, itemNotFound } from "../errors.ts";
+import { ranged } from "../ranged.ts";
 import { asObject, checkEntity, checkParameters, type JsonObject } from "../schema/validate-body.ts";
 import { applyQuery } from "../shape.ts";
 import { UPLOAD_LIMIT_BYTES, UPLOAD_PATH } from "../uploads.ts";
@@ -31,7 +32,7 @@ function handlersFor(kind: "messages" | "events"): Record<string, Handler> {
     [`POST ${kind}/*/attachments`]: (call, id) => addAttachment(call, find(call, id)),
     [`POST ${kind}/*/attachments/createUploadSession`]: (call, id) => openUpload(call, find(call, id), kind),
     [`GET ${kind}/*/attachments/*`]: (call, id, attachment) => oneAttachment(call, find(call, id), attachment),
-    [`GET ${kind}/*/attachments/*/$value`]: (call, id, attachment) => bytesOf(find(call, id), attachment),
+    [`GET ${kind}/*/attachments/*/$value`]: (call, id, attachment) => bytesOf(call, find(call, id), attachment),
     [`DELETE ${kind}/*/attachments/*`]: (call, id, attachment) => {
       const found = findAttachment(find(call, id), attachment);
       mailboxOf(call).removeAttachment(found.id);
@@ -71,14 +72,14 @@ async function addAttachment(call: GraphCall, item: Item): Promise<GraphResult> 
   return { status: 201, body: { "@odata.context": `${contextOf(call, attachmentShape)}/$entity`, ...object } };
 }
 
-async function bytesOf(item: Item, id: string): Promise<GraphResult> {
+async function bytesOf(call: GraphCall, item: Item, id: string): Promise<GraphResult> {
   const attachment = findAttachment(item, id);
   if (attachment.kind === "reference") {
     throw new GraphError(405, "ErrorInvalidRequest", "A reference attachment has no raw contents.");
   }
   const bytes =
     attachment.item === undefined ? (attachment.content ?? Buffer.alloc(0)) : await writeMime(attachment.item);
-  return { status: 200, body: bytes, contentType: attachment.contentType ?? "application/octet-stream" };
+  return ranged(call, { status: 200, body: bytes, contentType: attachment.contentType ?? "application/octet-stream" });
 }
 
 function findAttachment(item: Item, id: string): Attachment {

@@ -17,6 +17,7 @@ import { applyMessage, messageShape } from "../entities/message.ts";
 import { readAttachment } from "../entities/read-attachment.ts";
 import { badRequest, GraphError, itemNotFound } from "../errors.ts";
 import { findItem } from "../item-ids.ts";
+import { ranged } from "../ranged.ts";
 import { checkEntity, checkParameters, type JsonObject } from "../schema/validate-body.ts";
 import { searchMessages } from "../search.ts";
 import { folderNamed } from "../well-known-folders.ts";
@@ -158,7 +159,7 @@ function permanentDelete(call: GraphCall, id: string): GraphResult {
 
 async function messageBytes(call: GraphCall, id: string): Promise<GraphResult> {
   const item = findMessage(call, id);
-  return { status: 200, body: await writeMime(item), contentType: "text/plain" };
+  return ranged(call, { status: 200, body: await writeMime(item), contentType: "text/plain" });
 }
 
 function moveMessage(call: GraphCall, id: string, how: "move" | "copy"): Promise<GraphResult> {
