@@ -13,11 +13,12 @@ import { mailFrom, rcptTo, refused } from "./protocol/submit.ts";
  * itself), then RSET. Nothing is sent.
  */
 export async function testConnection(
-  config: SmtpConfig,
+  given: SmtpConfig,
   context: ConnectorContext,
   steps: StepReporter,
   signal: AbortSignal,
 ): Promise<void> {
+  const config = hurried(given);
   let greeted: Greeted | undefined;
   try {
     await steps.step("challenge", "The server greets and offers the login", async () => {
@@ -30,6 +31,15 @@ export async function testConnection(
   } finally {
     greeted?.conversation.destroy();
   }
+}
+
+/** A test as a whole has a minute; a server that is silent for half of it is told as such, and at which step. */
+const replyLimitMs = 30_000;
+
+function hurried(config: SmtpConfig): SmtpConfig {
+  const { timeoutMs } = config.server;
+  const limited = timeoutMs === 0 ? replyLimitMs : Math.min(timeoutMs, replyLimitMs);
+  return { ...config, server: { ...config.server, timeoutMs: limited } };
 }
 
 async function afterGreeting(

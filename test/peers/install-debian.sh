@@ -10,9 +10,10 @@ build="libkrb5-dev libgssapi-krb5-2 g++ make python3"
 logins="krb5-kdc krb5-admin-server krb5-user apache2-bin apache2-utils libapache2-mod-auth-gssapi gss-ntlmssp
   tinyproxy-bin squid faketime lighttpd openssl python3-gssapi python3-requests-ntlm"
 store="postgresql"
+mail="postfix python3-aiosmtpd"
 
 missing=""
-for package in $clients $build $logins $store; do
+for package in $clients $build $logins $store $mail; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q "install ok installed" || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0
