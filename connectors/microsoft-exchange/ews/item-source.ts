@@ -1,5 +1,5 @@
-import type { Batch, Row, Warning } from "#spi";
-import { type EwsColumn, fieldOf } from "./binding.ts";
+import { type Batch, ConnectorError, type Row, type Warning } from "#spi";
+import { type EwsBinding, type EwsColumn, fieldOf } from "./binding.ts";
 import type { EwsCaller } from "./call.ts";
 import type { CallIdentity } from "./envelope.ts";
 import { refusesListProperty, refusesRestriction } from "./errors.ts";
@@ -8,6 +8,7 @@ import type { FolderReference } from "./folders.ts";
 import { handedOver } from "./handed-over.ts";
 import { identityOf } from "./identity.ts";
 import { chunks, inOrder } from "./in-order.ts";
+import type { Plain } from "./normal-form.ts";
 import { findItem, type View } from "./operations/find-item.ts";
 import { type Piece, Pieces } from "./pieces.ts";
 import { type EwsQuery, idsPerGetItem, type ReadPlan, readPlan } from "./plan.ts";
@@ -33,6 +34,8 @@ export class ItemSource {
   readonly query: EwsQuery;
   readonly plan: ReadPlan;
   readonly identity: CallIdentity;
+  /** What a table that shares its folder with others is restricted to. */
+  readonly #ofClass: Plain<EwsBinding> | undefined;
   readonly #budget: FindBudget;
   readonly #columns: readonly EwsColumn[];
   readonly #leftOut: readonly string[];
@@ -43,10 +46,11 @@ export class ItemSource {
   /** The server refused the restriction; the service filters alone. */
   #unrestricted = false;
 
-  constructor(caller: EwsCaller, budget: FindBudget, query: EwsQuery) {
+  constructor(caller: EwsCaller, budget: FindBudget, query: EwsQuery, itemClass?: string) {
     this.caller = caller;
     this.query = query;
     this.plan = readPlan(query);
+    this.#ofClass = itemClass === undefined ? undefined : ofClass(query, itemClass);
     this.identity = identityOf(caller.config, query.pseudo);
     this.#budget = budget;
     const leavesMime = !query.columnsNamed && !caller.config.includeContent && this.plan.ids === undefined;
@@ -79,15 +83,21 @@ export class ItemSource {
     };
   }
 
+  #restriction(): Xml | undefined {
+    const parts = [this.#ofClass, this.#unrestricted ? undefined : this.plan.restriction];
+    const wanted = parts.filter((part) => part !== undefined);
+    return restriction(wanted.length < 2 ? wanted[0] : { and: wanted });
+  }
+
   /** One FindItem, again without what the server refuses. */
   async find(folder: FolderReference, view: View, signal: AbortSignal, early?: (piece: Piece) => void): Promise<Page> {
     const bySpan = "start" in view;
-    const restricting = this.#unrestricted || bySpan ? undefined : restriction(this.plan.restriction);
+    const restricting = bySpan ? undefined : this.#restriction();
     const listing = !this.#viaItems;
     try {
       return await this.#list(folder, view, restricting, signal, listing ? early : undefined);
     } catch (error) {
-      if (restricting !== undefined && refusesRestriction(error)) {
+      if (restricting !== undefined && this.plan.restriction !== undefined && refusesRestriction(error)) {
         if (!this.#unrestricted)
           this.#warn("LOCAL_FILTER", "The server refused the filter; all rows were read and filtered here.");
         this.#unrestricted = true;
@@ -199,6 +209,13 @@ export class ItemSource {
     }
     return rows;
   }
+}
+
+/** Items of a class and those derived from it. */
+function ofClass({ table }: EwsQuery, itemClass: string): Plain<EwsBinding> {
+  const column = table.columns.find(({ name }) => name === "ItemClass");
+  if (column === undefined) throw new ConnectorError("INTERNAL", `${table.name} has no ItemClass.`);
+  return { column, operator: "LIKE", value: `${itemClass}%` };
 }
 
 export const present = (rows: readonly (Row | undefined)[]): Row[] => rows.filter((row) => row !== undefined);

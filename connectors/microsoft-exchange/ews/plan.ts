@@ -6,7 +6,7 @@ import { sendable } from "./restriction.ts";
 import { formatDateTime, timeOf } from "./values.ts";
 
 export type EwsQuery = BoundQuery<EwsBinding>;
-type EwsPushdown = Pushdown<EwsBinding>;
+export type EwsPushdown = Pushdown<EwsBinding>;
 type Comparing = Comparison<EwsBinding>;
 
 /** A time span in which series are expanded into their occurrences. Milliseconds. */

@@ -15,6 +15,10 @@ export function ewsCalls(query: EwsQuery, config: EwsConfig): readonly PlannedCa
     case "attendees":
     case "occurrences":
       return [{ operation: "GetItem", count: argumentCount(plan.arguments) }];
+    case "extended-properties":
+      return plan.ids === undefined
+        ? [{ operation: "FindItem", count: { min: plan.folders?.length ?? 1 } }]
+        : [{ operation: "GetItem", count: Math.ceil(plan.ids.length / idsPerGetItem) }];
     case "room-lists":
       return [{ operation: "GetRoomLists", count: 1 }];
     case "rooms":

@@ -15,10 +15,10 @@ export async function* queryItems(
   caller: EwsCaller,
   budget: FindBudget,
   query: EwsQuery,
-  own: DistinguishedFolder,
+  { folder: own, itemClass }: { readonly folder: DistinguishedFolder; readonly itemClass?: string },
   signal: AbortSignal,
 ): AsyncGenerator<Batch> {
-  const source = new ItemSource(caller, budget, query);
+  const source = new ItemSource(caller, budget, query, itemClass);
   if (source.plan.ids !== undefined) {
     yield* queryIds(source, source.plan.ids, signal);
     return;

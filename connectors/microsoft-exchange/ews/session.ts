@@ -21,6 +21,7 @@ import { ewsContents } from "./contents/contents.ts";
 import { FindBudget } from "./find-budget.ts";
 import { largestPage } from "./plan.ts";
 import { queryCollection, queryRoomLists, queryRooms } from "./query-collections.ts";
+import { queryExtended } from "./query-extended.ts";
 import { queryFolders } from "./query-folders.ts";
 import { queryItems } from "./query-items.ts";
 import { testConnection } from "./test-connection.ts";
@@ -29,6 +30,7 @@ import { createFolders } from "./write/create-folders.ts";
 import { createItems } from "./write/create-items.ts";
 import { deleteFolders } from "./write/delete-folders.ts";
 import { deleteItems } from "./write/delete-items.ts";
+import { changeExtended } from "./write/extended-rows.ts";
 import { updateFolders } from "./write/update-folders.ts";
 import { updateItems } from "./write/update-items.ts";
 
@@ -61,7 +63,7 @@ class EwsSession implements Session<EwsBinding> {
     const kind: EwsTableKind = ewsTable(query.table.name).kind;
     switch (kind.of) {
       case "items":
-        return queryItems(this.#caller, this.#budget, query, kind.folder, signal);
+        return queryItems(this.#caller, this.#budget, query, kind, signal);
       case "folders":
         return queryFolders(this.#caller, query, signal);
       case "attendees":
@@ -78,6 +80,8 @@ class EwsSession implements Session<EwsBinding> {
           { argument: "CalendarItemId", element: kind.element, member: kind.member },
           signal,
         );
+      case "extended-properties":
+        return queryExtended(this.#caller, query, signal);
       case "room-lists":
         return queryRoomLists(this.#caller, query, signal);
       case "rooms":
@@ -95,6 +99,8 @@ class EwsSession implements Session<EwsBinding> {
         return createFolders(this.#caller, rows, signal);
       case "attendees":
         return changeAttendees(this.#caller, { table, element: kind.element }, "create", rows, signal);
+      case "extended-properties":
+        return changeExtended(this.#caller, "set", rows, signal);
       default:
         throw readOnly(own);
     }
@@ -110,6 +116,8 @@ class EwsSession implements Session<EwsBinding> {
         return updateFolders(this.#caller, rows, signal);
       case "attendees":
         return changeAttendees(this.#caller, { table, element: kind.element }, "update", rows, signal);
+      case "extended-properties":
+        return changeExtended(this.#caller, "set", rows, signal);
       default:
         throw readOnly(own);
     }
@@ -125,6 +133,8 @@ class EwsSession implements Session<EwsBinding> {
         return deleteFolders(this.#caller, rows, signal);
       case "attendees":
         return changeAttendees(this.#caller, { table, element: kind.element }, "delete", rows, signal);
+      case "extended-properties":
+        return changeExtended(this.#caller, "delete", rows, signal);
       default:
         throw readOnly(own);
     }

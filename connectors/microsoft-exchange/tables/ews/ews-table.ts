@@ -7,7 +7,14 @@ export type AttendeeCollection = "RequiredAttendees" | "OptionalAttendees" | "Re
 
 /** What a session does for a table; the catalogue does not show it. */
 export type EwsTableKind =
-  | { readonly of: "items"; readonly folder: DistinguishedFolder; readonly element: ItemElement }
+  | {
+      readonly of: "items";
+      readonly folder: DistinguishedFolder;
+      readonly element: ItemElement;
+      /** Only items of this class and those derived from it; the folder holds others too. */
+      readonly itemClass?: string;
+    }
+  | { readonly of: "extended-properties" }
   | { readonly of: "folders" }
   | { readonly of: "attendees"; readonly element: AttendeeCollection }
   | {

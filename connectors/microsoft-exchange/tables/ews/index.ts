@@ -11,8 +11,10 @@ import {
 } from "./calendar-attendees.ts";
 import { contacts } from "./contacts.ts";
 import { deletedItems } from "./deleted-items.ts";
+import { distributionLists } from "./distribution-lists.ts";
 import { drafts } from "./drafts.ts";
 import { definitionOf, type EwsTable } from "./ews-table.ts";
+import { extendedProperties } from "./extended-properties.ts";
 import { folders } from "./folders.ts";
 import { inbox } from "./inbox.ts";
 import { junkEmail } from "./junk-email.ts";
@@ -35,8 +37,10 @@ const tables: readonly EwsTable[] = [
   modifiedOccurrences,
   deletedOccurrences,
   contacts,
+  distributionLists,
   tasks,
   folders,
+  extendedProperties,
   roomLists,
   rooms,
 ];

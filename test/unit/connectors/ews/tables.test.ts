@@ -60,7 +60,7 @@ const writableBeside = new Set(
   ),
 );
 /** What the product has beside the reference. */
-const tablesBeside = ["Calendar_Resources", "Calendar_DeletedOccurrences"];
+const tablesBeside = ["Calendar_Resources", "Calendar_DeletedOccurrences", "DistributionLists", "ExtendedProperties"];
 const columnsBeside = /^Flag_/;
 const pseudoBeside = new Set(["RecurringMasterId", "InstanceIndex", "OccurrenceId", "Recurrence_DaysOfWeekIndex"]);
 /** Collections are JSON here (the pinned contract); delimited recipients stay text. */
@@ -80,7 +80,9 @@ describe("tables of schema EWS", () => {
     const silent = tables
       .filter(({ kind }) => kind === "TABLE")
       .flatMap((table) => table.columns.map((column) => [table.name, column] as const))
-      .filter(([name, column]) => !/Attendees|_Resources/.test(name) && !accompanies.has(column.name))
+      .filter(
+        ([name, column]) => !/Attendees|_Resources|ExtendedProperties/.test(name) && !accompanies.has(column.name),
+      )
       .filter(
         ([, column]) =>
           column.mutability !== "read-only" &&

@@ -23,7 +23,12 @@ export const listProperties: readonly ItemProperty[] = [
     (i) => i.distributionList?.displayName,
     (d, v) => changeList(d, { displayName: v }),
   ),
-  text("contacts:FileAs", "FileAs", (i) => i.distributionList?.fileAs ?? i.distributionList?.displayName),
+  text(
+    "contacts:FileAs",
+    "FileAs",
+    (i) => i.distributionList?.fileAs ?? i.distributionList?.displayName,
+    (d, v) => changeList(d, { fileAs: v }),
+  ),
   choice("contacts:ContactSource", "ContactSource", { Store: "store" }, () => "store"),
   {
     uri: "distributionlist:Members",
