@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -300,6 +301,12 @@ describe("subscriptions", () => {
         ExpirationDateTime: "2026-03-11T12:00:00Z",
       },
     ]);
+  });
+
+  it("with the changed items, which are sent encrypted", async () => {
+    const EncryptionCertificate = new X509Certificate(graph.sandbox().tls.cert).raw.toString("base64");
+    const data = { IncludeResourceData: true, EncryptionCertificate, EncryptionCertificateId: "mine" };
+    expect(await graph.execute("CreateSubscription", { ...ask(), ...data })).toMatchObject([{ Status: "Success" }]);
   });
 
   it.each([

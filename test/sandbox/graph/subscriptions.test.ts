@@ -1,6 +1,8 @@
+import { createDecipheriv, createHmac, privateDecrypt, X509Certificate } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { makeClientCertificate } from "../../../connectors/microsoft-exchange/sandbox/tls.ts";
 import { type GraphSandbox, graphSandbox, type Row } from "./graph-sandbox.ts";
 
 type Notice = Readonly<Record<string, unknown>>;
@@ -97,7 +99,34 @@ describe("subscriptions", () => {
     expect(notices.at(-1)).toMatchObject({ changeType: "deleted", resourceData: { id: message.id } });
   });
 
+  it("post the items themselves, readable for the subscriber alone", async () => {
+    const { key, cert } = await makeClientCertificate("subscriber");
+    const alice = await sandbox.as("alice");
+    const encryption = {
+      includeResourceData: true,
+      encryptionCertificate: new X509Certificate(cert).raw.toString("base64"),
+      encryptionCertificateId: "mine",
+    };
+    expect((await alice("POST", "/subscriptions", { body: ask(encryption) })).status).toBe(201);
+    const told = next();
+    await alice("POST", "/me/mailFolders/inbox/messages", { body: { subject: "sealed" } });
+    await told;
+    const content = notices[0]?.encryptedContent as Record<string, string>;
+    expect(content.encryptionCertificateId).toBe("mine");
+    const secret = privateDecrypt({ key, oaepHash: "sha1" }, Buffer.from(content.dataKey ?? "", "base64"));
+    const data = Buffer.from(content.data ?? "", "base64");
+    expect(createHmac("sha256", secret).update(data).digest("base64")).toBe(content.dataSignature);
+    const decipher = createDecipheriv("aes-256-cbc", secret, secret.subarray(0, 16));
+    const text = Buffer.concat([decipher.update(data), decipher.final()]).toString("utf8");
+    expect(JSON.parse(text)).toMatchObject({ subject: "sealed" });
+  });
+
   it.each([
+    [
+      "a certificate that is none",
+      { includeResourceData: true, encryptionCertificate: "AAAA", encryptionCertificateId: "x" },
+      "ValidationError",
+    ],
     ["an address that repeats something else", {}, "ValidationError"],
     ["an address that is no https", { notificationUrl: "http://listener.example/" }, "ValidationError"],
     ["an end too far away", { expirationDateTime: "2026-05-09T10:00:00Z" }, "ExtensionError"],
@@ -107,7 +136,7 @@ describe("subscriptions", () => {
     ["a mailbox that is not shared", { resource: "users/bob@sandbox.example/messages" }, "ErrorAccessDenied"],
   ])("are refused for %s", async (_, change, code) => {
     const alice = await sandbox.as("alice");
-    isWilling = false;
+    isWilling = "includeResourceData" in change;
     expect((await alice("POST", "/subscriptions", { body: ask(change) })).errorCode).toBe(code);
     expect((await alice("GET", "/subscriptions")).values).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { graphId, type Mailbox, type MailboxEvent } from "../mailboxes/index.ts";
 import { GraphError } from "./errors.ts";
+import { encrypted, type Recipient } from "./resource-data.ts";
 
 /** What a subscription watches: items of one kind, in one folder or in all. */
 export type Watched = {
@@ -20,6 +21,8 @@ export type Subscription = {
   readonly changeTypes: readonly string[];
   readonly clientState?: string;
   readonly watched: Watched;
+  /** With resource data: who can read it, and how an item is shown. */
+  readonly data?: { readonly recipient: Recipient; show(itemId: string): Promise<unknown> };
   notificationUrl: string;
   lifecycleNotificationUrl?: string;
   expiresAt: Date;
@@ -70,14 +73,19 @@ export class Subscriptions {
     }
     const change = changeOf(subscription, event);
     if (change === undefined || !subscription.changeTypes.includes(change.type)) return;
-    const body = JSON.stringify({ value: [notification(subscription, change.type, change.id)] });
-    const headers = { "content-type": "application/json; charset=utf-8" };
     // Whoever does not listen misses it, as after the four hours the service tries for.
-    fetch(subscription.notificationUrl, { method: "POST", headers, body }).then(
-      (answer) => answer.body?.cancel(),
-      () => undefined,
-    );
+    post(subscription, change).catch(() => undefined);
   }
+}
+
+async function post(subscription: Subscription, { type, id }: Change): Promise<void> {
+  const { data, notificationUrl } = subscription;
+  const shown = data === undefined || type === "deleted" ? undefined : await data.show(id);
+  const content = data && shown ? { encryptedContent: encrypted(data.recipient, shown) } : {};
+  const body = JSON.stringify({ value: [{ ...notification(subscription, type, id), ...content }] });
+  const headers = { "content-type": "application/json; charset=utf-8" };
+  const answer = await fetch(notificationUrl, { method: "POST", headers, body });
+  await answer.body?.cancel();
 }
 
 type Change = { readonly type: "created" | "updated" | "deleted"; readonly id: string };
@@ -100,7 +108,7 @@ function isWatched({ mailbox, folderId, collection }: Watched, id: string): bool
   return mailbox.folders.get(id)?.folderClass?.startsWith(folderClasses[collection]) === true;
 }
 
-function notification(subscription: Subscription, changeType: string, itemId: string): unknown {
+function notification(subscription: Subscription, changeType: string, itemId: string): Record<string, unknown> {
   const { watched } = subscription;
   const type = entityTypes[watched.collection];
   const resource = `Users/${watched.userId}/${type}s/${graphId(itemId)}`;

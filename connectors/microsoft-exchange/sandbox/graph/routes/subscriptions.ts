@@ -2,7 +2,9 @@ import { type GraphCall, type GraphResult, jsonBody, noContent } from "../call.t
 import { accessDenied, badRequest, GraphError, resourceNotFound } from "../errors.ts";
 import { locate } from "../locate.ts";
 import { checkPermission, type Permission } from "../permissions.ts";
+import { recipientOf } from "../resource-data.ts";
 import { checkEntity, type JsonObject } from "../schema/validate-body.ts";
+import { project } from "../shape.ts";
 import { type Subscription, validateAddress, type Watched } from "../subscriptions.ts";
 import { textOf } from "../values.ts";
 import { folderNamed } from "../well-known-folders.ts";
@@ -56,7 +58,8 @@ const print = (one: Subscription): Record<string, unknown> => ({
   lifecycleNotificationUrl: one.lifecycleNotificationUrl ?? null,
   expirationDateTime: one.expiresAt.toISOString(),
   creatorId: one.creatorId,
-  includeResourceData: false,
+  includeResourceData: one.data !== undefined,
+  encryptionCertificateId: one.data?.recipient.certificateId ?? null,
   latestSupportedTlsVersion: "v1_2",
 });
 
@@ -64,9 +67,6 @@ async function create(call: GraphCall): Promise<GraphResult> {
   const body = checkEntity("subscription", jsonBody(call));
   for (const name of ["changeType", "notificationUrl", "resource", "expirationDateTime"]) {
     if (textOf(body, name) === undefined) throw badRequest(`The property '${name}' is required.`);
-  }
-  if (body["includeResourceData"] === true) {
-    throw new GraphError(501, "NotImplemented", "The sandbox does not send resource data with notifications.");
   }
   const changeTypes = changeTypesOf(String(body["changeType"]));
   const resource = String(body["resource"]);
@@ -76,6 +76,7 @@ async function create(call: GraphCall): Promise<GraphResult> {
   if ((clientState?.length ?? 0) > 128) throw badRequest("The clientState has at most 128 characters.");
   const addresses = addressesOf(body);
   for (const address of Object.values(addresses)) await validateAddress(address);
+  const data = dataOf(call, body, watched);
   const { principal } = call;
   const made = call.service.subscriptions.add({
     applicationId: principal.appId,
@@ -87,8 +88,25 @@ async function create(call: GraphCall): Promise<GraphResult> {
     expiresAt,
     ...addresses,
     ...(clientState === undefined ? {} : { clientState }),
+    ...(data === undefined ? {} : { data }),
   });
   return entity(call, made, 201);
+}
+
+/** How changed items go along with their notices, encrypted. */
+function dataOf(call: GraphCall, body: JsonObject, { mailbox }: Watched): Subscription["data"] {
+  if (body["includeResourceData"] !== true) return undefined;
+  const [certificate, id] = [textOf(body, "encryptionCertificate"), textOf(body, "encryptionCertificateId")];
+  if (certificate === undefined || id === undefined) {
+    throw badRequest("Resource data needs encryptionCertificate and encryptionCertificateId.");
+  }
+  return {
+    recipient: recipientOf(certificate, id),
+    show: async (itemId) => {
+      const item = mailbox.item(itemId);
+      return item && project(call.service.shapeOf(item), item, { ...call, mailbox }, { expand: [] });
+    },
+  };
 }
 
 function addressesOf(body: JsonObject): { notificationUrl: string; lifecycleNotificationUrl?: string } {
