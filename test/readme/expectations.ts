@@ -45,6 +45,11 @@ export const expectations: Readonly<Record<string, readonly unknown[]>> = {
     has({ results: [has({ ResponseClass: "Success" })] }),
     has({ results: [has({ Status: "Success" })] }),
   ],
+  "Send as an email account": [
+    has({ name: "mailer", connector: "smtp", properties: has({ OAuthClientSecret: { isSet: true } }) }),
+    passed,
+    has({ results: [has({ Accepted: ["bob@sandbox.example"], Rejected: [] })], warnings: [] }),
+  ],
   "When something is wrong": [
     has({ status: 422, code: "UNKNOWN_TABLE", detail: expect.stringContaining('The nearest name is "Inbox"') }),
   ],
