@@ -94,8 +94,9 @@ export const eventColumns: readonly Column<GraphBinding>[] = [
   json("onlineMeeting_tollFreeNumbers"),
   text("onlineMeeting_quickDial"),
   json("onlineMeeting_phones"),
-  text("organizer_emailAddress_name", { write: "writable", filter: exactText }),
-  text("organizer_emailAddress_address", { write: "writable", filter: exactText }),
+  // The owner of the calendar; Graph passes over another one.
+  text("organizer_emailAddress_name", { filter: exactText }),
+  text("organizer_emailAddress_address", { filter: exactText }),
   json("cancelledOccurrences"),
   text("originalEndTimeZone"),
   instant("originalStart"),

@@ -20,7 +20,7 @@ const columns = [
   count("childFolderCount", { filter: byNumber }),
   count("totalItemCount", { filter: byNumber }),
   count("unreadItemCount", { filter: byNumber }),
-  flag("isHidden", { write: "writable", filter: byFlag }),
+  flag("isHidden", { write: "create-only", filter: byFlag }),
 ];
 
 /** The tree of mail folders. */

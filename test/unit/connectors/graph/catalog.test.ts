@@ -75,7 +75,11 @@ describe.skipIf(!isThere)("tables and the reference data (needs ../shared/refere
 const beyond: Readonly<Record<string, RegExp>> = { TodoTasks: /^recurrence_/ };
 
 /** Columns the reference has as writable, though Graph makes them and passes over what is written. */
-const made: Readonly<Record<string, readonly string[]>> = { Messages: ["conversationId"], Calendars: ["hexColor"] };
+const made: Readonly<Record<string, readonly string[]>> = {
+  Messages: ["conversationId"],
+  Calendars: ["hexColor"],
+  Events: ["organizer_emailAddress_name", "organizer_emailAddress_address"],
+};
 
 /** Our types for a reference type: ids and byte strings are told apart, collections are JSON, times are times. */
 function typesOf({ name, type, graph, aggregate }: ReferenceColumn): readonly ColumnType[] {
