@@ -63,4 +63,5 @@ async function start(): Promise<Service> {
   return service;
 }
 
-await start().catch(refuseToStart);
+// Not when it is only loaded to be compiled, as compile-cache.js does.
+if (import.meta.main) await start().catch(refuseToStart);

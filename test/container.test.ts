@@ -13,6 +13,7 @@ const root = path.resolve(import.meta.dirname, "..");
 const readRoot = (name: string): string => readFileSync(path.join(root, name), "utf8");
 
 interface Package {
+  readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly optionalDependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
@@ -29,7 +30,7 @@ describe("the image", () => {
     expect(instructions).toContain("USER node");
     expect(instructions.indexOf("USER node")).toBeLessThan(instructions.indexOf("VOLUME /data"));
     expect(instructions).toContainEqual(expect.stringMatching(/^RUN npm ci --omit=dev /));
-    expect(commandOf("CMD")).toEqual(["node", "src/main.ts"]);
+    expect(commandOf("CMD")).toEqual(manifest.scripts["start"]?.split(" "));
     expect(imageEnvironment()).toEqual({ NODE_ENV: "production", HOST: "0.0.0.0", PORT: "3000", DATA_DIR: "/data" });
   });
 

@@ -1,6 +1,6 @@
-import { errors } from "undici";
 import { asConnectorError, ConnectorError, type ErrorOptions } from "#spi";
 import { type NetworkCause, networkCause } from "./causes.ts";
+import { errors } from "./undici-parts.ts";
 
 /** An error of a named cause: code and property come from the cause table. */
 export function failure(code: NetworkCause, message: string, options: ErrorOptions = {}): ConnectorError {

@@ -1,8 +1,9 @@
-import { type buildConnector, Client, type Dispatcher, Pool } from "undici";
+import type { buildConnector, Dispatcher, Client as SocketClient } from "undici";
 import { type Connection, type ConnectParts, connect, type Target } from "./connect.ts";
 import { failure } from "./failures.ts";
 import { canonicalHost } from "./hosts.ts";
 import type { WireLimits } from "./limits.ts";
+import { Client, Pool } from "./undici-parts.ts";
 
 /** One scheme, host and port this transport talks to, with sockets of its own. */
 export interface Origin {
@@ -14,7 +15,7 @@ export interface Origin {
   /** Sockets that carry no login of their own. */
   readonly pool: Dispatcher;
   /** A single socket (reconnecting), for logins that belong to the socket. */
-  client(opened: (connection: Connection) => void): Client;
+  client(opened: (connection: Connection) => void): SocketClient;
 }
 
 export interface OriginOptions {

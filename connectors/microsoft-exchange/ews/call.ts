@@ -8,6 +8,7 @@ import { isXml, notSoap, requestIdOf } from "./http-answers.ts";
 import { readXml } from "./parse.ts";
 import { type CallState, readFault } from "./response-messages.ts";
 import { StreamedBody, type StreamedContent } from "./streamed-body.ts";
+import type { Turns } from "./turns.ts";
 import type { Xml } from "./write-xml.ts";
 
 /** One EWS operation, ready to be sent: its request, and how its answer is read. */
@@ -19,6 +20,8 @@ export interface Operation<S extends CallState> {
   /** Local name of the response element; `${name}Response` unless it is called otherwise. */
   readonly responseName?: string;
   readonly limitBytes?: number;
+  /** Answers of calls that share turns are read one at a time. */
+  readonly turns?: Turns;
   /** Fills the place of `contentPlace` in the body while it is sent. */
   readonly content?: StreamedContent;
   /** The answer holds a content of any size: resolves when what was read of it has been taken. */
@@ -95,7 +98,8 @@ export class EwsCaller {
     const state = operation.start();
     try {
       const taken = operation.taken && (() => operation.taken?.() ?? Promise.resolve());
-      await readXml(response.body, documentReader(operation), state, taken);
+      const read = () => readXml(response.body, documentReader(operation), state, taken);
+      await (operation.turns === undefined ? read() : operation.turns.run(read));
     } catch (error) {
       response.body.destroy();
       throw cutShort(operation, error, signal);

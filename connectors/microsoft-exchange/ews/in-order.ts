@@ -1,20 +1,14 @@
-/** Runs up to `width` inputs at a time and yields their results in the order of the inputs. */
+/** Starts up to `width` inputs at a time and yields what comes of them in the order of the inputs. */
 export async function* inOrder<T, R>(
   inputs: readonly T[],
   width: number,
-  run: (input: T, index: number) => Promise<R>,
+  start: (input: T) => AsyncGenerator<R, unknown, void>,
 ): AsyncGenerator<R> {
-  const running: Promise<R>[] = [];
+  const running: AsyncGenerator<R, unknown, void>[] = [];
   let next = 0;
   while (next < inputs.length || running.length > 0) {
-    while (next < inputs.length && running.length < width) {
-      const started = run(inputs[next] as T, next);
-      // Awaited below in its turn; until then a failure must not count as unhandled.
-      started.catch(() => undefined);
-      running.push(started);
-      next++;
-    }
-    yield await (running.shift() as Promise<R>);
+    while (next < inputs.length && running.length < width) running.push(start(inputs[next++] as T));
+    yield* running.shift() as AsyncGenerator<R, unknown, void>;
   }
 }
 

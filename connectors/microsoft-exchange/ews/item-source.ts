@@ -164,13 +164,21 @@ export class ItemSource {
     }
   }
 
-  /** Items by id, in groups that go out one by one. */
-  items(keys: readonly RowKey[], size: number, signal: AbortSignal): AsyncGenerator<ItemsRead> {
-    return inOrder(chunks(keys, size), this.caller.config.itemConcurrency, async (group) => {
-      const read = await this.#items.read(group, signal);
-      this.#warnings.push(...read.warnings);
-      return read;
-    });
+  /** Items by id, asked for in groups of `size`; each part goes out when it has arrived. */
+  async *items(keys: readonly RowKey[], size: number, signal: AbortSignal): AsyncGenerator<ItemsRead> {
+    const abort = new AbortController();
+    const ends = AbortSignal.any([signal, abort.signal]);
+    const start = (group: readonly RowKey[]) =>
+      handedOver<ItemsRead, void>((push) => this.#items.read(group, ends, push));
+    try {
+      for await (const read of inOrder(chunks(keys, size), this.caller.config.itemConcurrency, start)) {
+        this.#warnings.push(...read.warnings);
+        yield read;
+      }
+    } finally {
+      // A reader that stops does not want the rest.
+      abort.abort();
+    }
   }
 
   /**

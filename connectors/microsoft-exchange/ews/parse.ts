@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { SaxesParser } from "saxes";
 import { ConnectorError, protocolError } from "#spi";
 import type { Attributes, ElementReader } from "./element-reader.ts";
@@ -163,7 +162,7 @@ export async function readXml<S>(
   for await (const chunk of body) {
     reading.write(typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true }));
     // Whoever takes rows while they arrive gets his turn between two chunks, or a fast server's page piles up.
-    await (taken === undefined ? setImmediate() : taken());
+    await (taken === undefined ? new Promise<void>((resolve) => setImmediate(resolve)) : taken());
   }
   reading.write(decoder.decode());
   reading.end();

@@ -40,4 +40,4 @@ export class Pieces {
 }
 
 /** Rows of one piece. */
-export const pieceRows = 100;
+export const pieceRows = 10;

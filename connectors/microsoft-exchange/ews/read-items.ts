@@ -4,10 +4,12 @@ import type { EwsCaller } from "./call.ts";
 import type { CallIdentity } from "./envelope.ts";
 import { saysNoSuchId } from "./errors.ts";
 import { getItem } from "./operations/get-item.ts";
+import { pieceRows } from "./pieces.ts";
 import { asksForMime, itemShape } from "./properties.ts";
 import { isError, type ResponseMessage } from "./response-messages.ts";
 import { RowReader } from "./row-reader.ts";
-import type { RowKey } from "./row-state.ts";
+import type { RowKey, RowState } from "./row-state.ts";
+import { Turns } from "./turns.ts";
 
 // One item may hold a large MIME source; a batch of them must not come near this in memory.
 const singleItemLimitBytes = 192 * 1024 * 1024;
@@ -24,6 +26,8 @@ export class ItemReading {
   readonly #identity: CallIdentity;
   readonly #columns: readonly EwsColumn[];
   readonly #reader: RowReader;
+  /** Answers that arrive together are read one after the other: rows of four at once would grow old before the first is out. */
+  readonly #turns = new Turns();
 
   constructor(caller: EwsCaller, identity: CallIdentity, columns: readonly EwsColumn[]) {
     this.#caller = caller;
@@ -32,36 +36,61 @@ export class ItemReading {
     this.#reader = new RowReader(columns);
   }
 
-  async read(keys: readonly RowKey[], signal: AbortSignal): Promise<ItemsRead> {
+  /** Pushes what the keys name in their order, in pieces, while the answer arrives. */
+  async read(keys: readonly RowKey[], signal: AbortSignal, push: (read: ItemsRead) => void): Promise<void> {
+    let given = 0;
+    const counted = (read: ItemsRead): void => {
+      given += read.rows.length;
+      push(read);
+    };
     try {
-      return await this.#call(keys, signal);
+      await this.#call(keys, signal, counted);
     } catch (error) {
       if (!(error instanceof ConnectorError) || error.code !== "TOO_LARGE" || keys.length === 1) throw error;
-      const middle = Math.ceil(keys.length / 2);
-      const first = await this.read(keys.slice(0, middle), signal);
-      const second = await this.read(keys.slice(middle), signal);
-      return { rows: [...first.rows, ...second.rows], warnings: [...first.warnings, ...second.warnings] };
+      const left = keys.slice(given);
+      const middle = given > 0 ? left.length : Math.ceil(left.length / 2);
+      await this.read(left.slice(0, middle), signal, push);
+      if (middle < left.length) await this.read(left.slice(middle), signal, push);
     }
   }
 
-  async #call(keys: readonly RowKey[], signal: AbortSignal): Promise<ItemsRead> {
+  async #call(keys: readonly RowKey[], signal: AbortSignal, push: (read: ItemsRead) => void): Promise<void> {
     const alone = keys.length === 1 && asksForMime(this.#columns);
+    let given = 0;
+    const give = (state: RowState, to: number): void => {
+      const part = this.#part(state, keys.slice(given, to), given);
+      given = to;
+      push(part);
+    };
     const state = await this.#caller.call(
       getItem({
         ids: keys.map(({ id }) => id),
         shape: itemShape(this.#columns, { bodyType: this.#caller.config.bodyType }),
         rows: this.#reader,
+        turns: this.#turns,
+        arrived: (arriving) => {
+          const to = arriving.messages.length;
+          // A repeated attempt leaves out what already went out.
+          if (to <= given) forgetRows(arriving);
+          else if (to - given >= pieceRows && to < keys.length) give(arriving, to);
+        },
         ...(alone ? { limitBytes: singleItemLimitBytes } : {}),
       }),
       this.#identity,
       signal,
     );
+    give(state, keys.length);
+  }
+
+  /** What the messages from `first` on gave for these keys. */
+  #part(state: RowState, keys: readonly RowKey[], first: number): ItemsRead {
     const rows: (Row | undefined)[] = keys.map(() => undefined);
     const warnings: Warning[] = [];
     state.rows.forEach((row, at) => {
-      rows[state.messageOf[at] as number] = row;
+      rows[(state.messageOf[at] as number) - first] = row;
     });
-    state.messages.forEach((message, at) => {
+    forgetRows(state);
+    state.messages.slice(first).forEach((message, at) => {
       if (!isError(message) || saysNoSuchId(message.responseCode)) return;
       const key = keys[at];
       if (key === undefined) return;
@@ -81,6 +110,12 @@ export class ItemReading {
     }
     return row;
   }
+}
+
+function forgetRows(state: RowState): void {
+  state.rows.length = 0;
+  state.keys.length = 0;
+  state.messageOf.length = 0;
 }
 
 const unreadable = (key: RowKey, message: ResponseMessage): Warning => ({

@@ -6,21 +6,28 @@ const bufferBytes = 64 * 1024;
  */
 export class BytePacker {
   #buffer = Buffer.allocUnsafeSlow(bufferBytes);
-  #used = 0;
+  #start = 0;
+  #end = 0;
   #full: Buffer[] = [];
 
   write(text: string): void {
     const mostBytes = text.length * 3;
-    if (mostBytes > bufferBytes - this.#used) this.#cut();
+    if (mostBytes > bufferBytes - this.#end) this.#renew();
     if (mostBytes > bufferBytes) this.#full.push(Buffer.from(text));
-    else this.#used += this.#buffer.write(text, this.#used);
+    else this.#end += this.#buffer.write(text, this.#end);
   }
 
   #cut(): void {
-    if (this.#used === 0) return;
-    this.#full.push(this.#buffer.subarray(0, this.#used));
+    if (this.#end > this.#start) this.#full.push(this.#buffer.subarray(this.#start, this.#end));
+    this.#start = this.#end;
+  }
+
+  #renew(): void {
+    this.#cut();
+    if (this.#end === 0) return;
     this.#buffer = Buffer.allocUnsafeSlow(bufferBytes);
-    this.#used = 0;
+    this.#start = 0;
+    this.#end = 0;
   }
 
   /** Hands out the buffers that are full. */
@@ -31,7 +38,7 @@ export class BytePacker {
     return full;
   }
 
-  /** Hands out everything written. */
+  /** Hands out everything written; what is left of the last buffer is used on. */
   takeAll(): Buffer[] {
     this.#cut();
     return this.takeFull();

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { asConnectorError, ConnectorError, type Log, notFound } from "#spi";
@@ -6,6 +5,9 @@ import { authorizePath } from "../../runtime/authorizations.ts";
 import { type ProblemContext, type ProblemDocument, problemOf, retryAfterSeconds } from "../problem.ts";
 import { Refusal } from "../refusal.ts";
 import type { Server } from "../server.ts";
+
+// An import statement would evaluate every export of node:http, WebSocket with its 4 MB among them.
+const { STATUS_CODES } = process.getBuiltinModule("node:http");
 
 export const problemMediaType = "application/problem+json";
 

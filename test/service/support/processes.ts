@@ -15,8 +15,8 @@ interface Started {
 }
 
 /** Starts a program of this repository with its own node and waits for its first line. */
-function startProgram(file: string, args: readonly string[], environment: Record<string, string>): Promise<Started> {
-  const child = spawn(process.execPath, [path.join(root, file), ...args], {
+function startProgram(args: readonly string[], environment: Record<string, string>): Promise<Started> {
+  const child = spawn(process.execPath, args, {
     cwd: root,
     env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
@@ -27,7 +27,7 @@ function startProgram(file: string, args: readonly string[], environment: Record
     err += bytes.toString();
   });
   return new Promise((resolve, reject) => {
-    child.once("exit", (code) => reject(new Error(`${file} ended with ${code}: ${err}`)));
+    child.once("exit", (code) => reject(new Error(`${args.join(" ")} ended with ${code}: ${err}`)));
     child.stdout.on("data", (bytes: Buffer) => {
       out += bytes.toString();
       const end = out.indexOf("\n");
@@ -47,7 +47,7 @@ export function stopProgram(child: ChildProcess, signal: NodeJS.Signals = "SIGTE
 
 /** A sandbox in a process of its own, with so many messages in the first inbox. */
 export async function startSandboxProcess(messages: number) {
-  const { child, line } = await startProgram("test/service/support/loaded-sandbox.ts", [String(messages)], {});
+  const { child, line } = await startProgram(["test/service/support/loaded-sandbox.ts", String(messages)], {});
   return { child, description: JSON.parse(line) as SandboxDescription };
 }
 
@@ -65,9 +65,16 @@ export async function dataFolder(description: SandboxDescription) {
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
+/** What `npm start` runs, without the word node. */
+async function startCommand(): Promise<string[]> {
+  const { scripts } = JSON.parse(await readFile(path.join(root, "package.json"), "utf8"));
+  const [, ...args] = String(scripts.start).split(" ");
+  return args;
+}
+
 /** The service as `npm start` runs it, on a free port. */
 export async function startServiceProcess(folder: string, environment: Record<string, string> = {}) {
-  const { child, line, stderr } = await startProgram("src/main.ts", [], {
+  const { child, line, stderr } = await startProgram(await startCommand(), {
     PORT: "0",
     DATA_DIR: folder,
     EGRESS_ALLOW: "127.0.0.0/8",
