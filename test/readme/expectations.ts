@@ -50,6 +50,12 @@ export const expectations: Readonly<Record<string, readonly unknown[]>> = {
     passed,
     has({ results: [has({ Accepted: ["bob@sandbox.example"], Rejected: [] })], warnings: [] }),
   ],
+  "Give connections an alias": [
+    has({ name: "Mail", connections: ["cloud"], children: [] }),
+    has({ name: "Mail_onprem", parent: "Mail" }),
+    has({ connectionRequested: "alias:Mail", connectionUsed: "cloud" }),
+    has({ connectionRequested: "alias:Mail", connectionUsed: "onprem" }),
+  ],
   "When something is wrong": [
     has({ status: 422, code: "UNKNOWN_TABLE", detail: expect.stringContaining('The nearest name is "Inbox"') }),
   ],
