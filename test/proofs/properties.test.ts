@@ -1,19 +1,20 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { exchangeConnector } from "../../connectors/microsoft-exchange/manifest.ts";
 import { propertyProofs } from "./properties.ts";
+import { provenConnectors } from "./write-page.ts";
 
 const root = new URL("../../", import.meta.url);
-const { properties } = exchangeConnector({});
-const active = properties.filter(({ effect }) => effect === "active").map(({ key }) => key);
+describe.each(provenConnectors.map((proven) => ({ ...proven, name: proven.definition.name })))("$name", ({
+  definition,
+  proofs,
+}) => {
+  test("every property in effect has a proof, and no other", () => {
+    const active = definition.properties.filter(({ effect }) => effect === "active").map(({ key }) => key);
+    expect(Object.keys(proofs).toSorted()).toEqual(active.toSorted());
+  });
 
-test("every property in effect has a proof, and no other", () => {
-  expect(Object.keys(propertyProofs).toSorted()).toEqual(active.toSorted());
-});
-
-describe.each(Object.entries(propertyProofs))("%s", (key, { file, title }) => {
-  test("has its proof where it is said to be", () => {
+  test.each(Object.entries(proofs))("%s has its proof where it is said to be", (key, { file, title }) => {
     expect(existsSync(new URL(file, root)), file).toBe(true);
     const source = readFileSync(new URL(file, root), "utf8");
     expect(
@@ -25,7 +26,8 @@ describe.each(Object.entries(propertyProofs))("%s", (key, { file, title }) => {
 });
 
 test("every test of this page's own files names its property first", () => {
-  const keys = new Set(properties.map(({ key }) => key));
+  const [exchange] = provenConnectors;
+  const keys = new Set(exchange?.definition.properties.map(({ key }) => key));
   for (const { file, title } of Object.values(propertyProofs)) {
     const [first = ""] = title.split(" ");
     if (/properties\/effects|service\/properties/.test(file) && first !== "%s") expect(keys, title).toContain(first);

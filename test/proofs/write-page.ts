@@ -1,10 +1,12 @@
 import { exchangeConnector } from "../../connectors/microsoft-exchange/manifest.ts";
+import { smtpConnector } from "../../connectors/smtp/manifest.ts";
 import { blocks, code, table } from "../../src/commands/docs/markdown.ts";
 import { type Generated, writeGenerated } from "../../src/commands/generated.ts";
 import { generateDocs } from "../../src/commands/write-docs.ts";
-import type { ConnectionProperty } from "../../src/spi/index.ts";
+import type { ConnectionProperty, ConnectorDefinition } from "../../src/spi/index.ts";
 import { proofs } from "../service/causes/table.ts";
-import { propertyProofs } from "./properties.ts";
+import { type Proof, propertyProofs } from "./properties.ts";
+import { smtpPropertyProofs } from "./smtp-properties.ts";
 
 const command = "npm run docs";
 
@@ -13,19 +15,30 @@ const effectOf = ({ effect }: ConnectionProperty): string => {
   return effect === "active" ? "active" : "not yet";
 };
 
-const proofOf = ({ key }: ConnectionProperty): string => {
-  const proof = propertyProofs[key];
+/** The proofs of one connector. */
+export interface ProvenConnector {
+  readonly definition: ConnectorDefinition;
+  readonly proofs: Readonly<Record<string, Proof>>;
+}
+
+/** Every connector with the proofs of its properties. */
+export const provenConnectors: readonly ProvenConnector[] = [
+  { definition: exchangeConnector({}), proofs: propertyProofs },
+  { definition: smtpConnector({}), proofs: smtpPropertyProofs },
+];
+
+const proofText = (proof: Proof | undefined): string => {
   return proof === undefined ? "" : `[${proof.file}](../../${proof.file}): ${proof.title}`;
 };
 
-/** The page of what each property of the Exchange connector does, and the test that proves it. */
-export function propertiesPage(): Generated {
-  const { properties, displayName, name } = exchangeConnector({});
+/** The page of what each property of a connector does, and the test that proves it. */
+export function propertiesPage({ definition, proofs: own }: ProvenConnector): Generated {
+  const { properties, displayName, name } = definition;
   const rows = properties.map((property) => [
     code(property.key),
     property.group,
     effectOf(property),
-    proofOf(property),
+    proofText(own[property.key]),
   ]);
   const page = blocks(
     `<!-- Printed from the declarations and the proofs of the tests by \`${command}\`; changes here are overwritten. -->`,
@@ -44,6 +57,6 @@ export function causeProof(cause: string): string {
 }
 
 if (import.meta.main) {
-  const pages = [...(await generateDocs(causeProof)), propertiesPage()];
+  const pages = [...(await generateDocs(causeProof)), ...provenConnectors.map(propertiesPage)];
   process.exitCode = writeGenerated(pages, process.argv.includes("--check"), command);
 }
