@@ -416,6 +416,34 @@ describe("a mail", () => {
   });
 });
 
+describe("what is repeated, and what is not", () => {
+  test("a busy server is asked again, and the mail goes out once", async () => {
+    const inTurn = answersInTurn("432 4.3.2 Too many connections", "421 4.3.2 Later", "235 2.7.0 OK");
+    const server = await serveScript(withAnswers({ AUTH: inTurn }));
+    const { body, text } = await sent(basicAt(server));
+    expect(body.results, text).toHaveLength(1);
+    expect(server.messages).toHaveLength(1);
+  });
+
+  test("a lost answer is not", async () => {
+    const server = await serveScript(withAnswers({ MESSAGE: "CLOSE" }));
+    await sent(basicAt(server));
+    expect(server.messages).toHaveLength(1);
+  });
+
+  test("CREDENTIALS_HELD_BACK: after five refusals in a row the password is not sent any more", async () => {
+    const server = await serveScript(withAnswers({ AUTH: "535 5.7.8 No" }));
+    const { admin } = stand();
+    await admin.ok("/v1/connections", { name: "refused", connector: "smtp", properties: basicAt(server) });
+    const execute = async () =>
+      (await admin.call("/v1/connections/refused/execute", { procedure: "SendMail", input: mail })).body;
+    for (let turn = 0; turn < 5; turn++) expect(await execute()).toMatchObject({ cause: "SMTP_CREDENTIALS_REFUSED" });
+    const { length } = server.heard;
+    expect(await execute()).toMatchObject({ code: "AUTHENTICATION_FAILED", cause: "CREDENTIALS_HELD_BACK" });
+    expect(server.heard).toHaveLength(length);
+  });
+});
+
 function answersInTurn(...answers: readonly string[]): () => string {
   let at = 0;
   return () => answers[at++] ?? "500 5.5.1 Too much";

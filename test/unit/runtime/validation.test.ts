@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type ConnectionProperty, type ConnectorDefinition, defineConnector, Secret } from "#spi";
 import { installedConnectors } from "../../../connectors/index.ts";
+import { smtpConnector } from "../../../connectors/smtp/manifest.ts";
 import { connectionSchema } from "../../../src/runtime/connection-schema.ts";
 import { referencePattern, referencesIn } from "../../../src/runtime/references.ts";
 import { settle, validate } from "../../../src/runtime/validation.ts";
@@ -334,6 +335,36 @@ describe("the JSON Schema of the form", () => {
         const properties = { ...base, ...one, ...other };
         const mistakes = mistakesOf(properties);
         expect(accepts(properties), `${JSON.stringify(properties)}: ${mistakes.join(" ")}`).toBe(mistakes.length === 0);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  test("agrees with validation on email accounts changed in two places", () => {
+    const smtp = smtpConnector({});
+    const acceptsMail = compile(smtp);
+    const bases = [
+      { AuthScheme: "NONE", Server: "mail.example", From: "a@mail.example" },
+      { AuthScheme: "BASIC", Server: "mail.example", User: "a@mail.example", Password: "x" },
+      { User: "a@mail.example", OAuthClientId: "x" },
+      {
+        User: "a@mail.example",
+        OAuthClientId: "x",
+        OAuthGrantType: "CLIENT",
+        AzureTenant: "x",
+        OAuthClientSecret: "x",
+      },
+      { User: "a@mail.example", InitiateOAuth: "OFF", OAuthAccessToken: "x" },
+    ];
+    const change = fc
+      .constantFrom(...smtp.properties)
+      .chain((property) => valuesOf(property).map((value) => ({ [property.key]: value })));
+    for (const base of bases) expect(acceptsMail(base), JSON.stringify(base)).toBe(true);
+    fc.assert(
+      fc.property(fc.constantFrom(...bases), change, change, (base, one, other) => {
+        const properties = { ...base, ...one, ...other };
+        const { errorCount } = validate(smtp, properties);
+        expect(acceptsMail(properties), JSON.stringify(properties)).toBe(errorCount === 0);
       }),
       { numRuns: 1500 },
     );

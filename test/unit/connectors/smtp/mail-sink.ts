@@ -29,7 +29,12 @@ export async function startMailSink(options: SMTPServerOptions = {}): Promise<Ma
       if (isRight) done(null, { user: username });
       else done(Object.assign(new Error("5.7.8 Wrong"), { responseCode: 535 }));
     },
-    onData(stream, { user, envelope }, done) {
+    onData(stream, session, done) {
+      if (options.onData !== undefined) {
+        options.onData(stream, session, done);
+        return;
+      }
+      const { user, envelope } = session;
       const chunks: Buffer[] = [];
       stream.on("data", (chunk: Buffer) => chunks.push(chunk));
       stream.on("end", () => {

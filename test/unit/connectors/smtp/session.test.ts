@@ -139,6 +139,37 @@ describe("what travels", () => {
   });
 });
 
+test("a call that is ended while the message's answer is awaited leaves the outcome open", async () => {
+  const ending = new AbortController();
+  sink = await startMailSink({
+    ...implicit,
+    onMailFrom: (_address, _session, done) => done(),
+    // The message is there; its answer never comes.
+    onData: () => undefined,
+  });
+  const opened = session(sink.port, {
+    properties: { AuthScheme: "BASIC", Password: new Secret("open sesame") },
+    dialogue: {
+      record: ({ text }) => {
+        if (text === ".") setImmediate(() => ending.abort());
+      },
+    },
+  });
+  const run = opened.execute({ procedure: sendMail, input }, ending.signal)[Symbol.asyncIterator]();
+  await expect(run.next()).rejects.toMatchObject({ causeCode: "CANCELLED", effect: "unknown" });
+});
+
+test("a message of many megabytes goes through", async () => {
+  sink = await startMailSink(implicit);
+  const content = Buffer.alloc(12 * 1024 * 1024, "0123456789abcdef");
+  const files = { AttachmentName: "large.bin", AttachmentContent: content.toString("base64") };
+  const properties = { AuthScheme: "BASIC", Password: new Secret("open sesame") };
+  await execute(session(sink.port, { properties }), files);
+  const { default: PostalMime } = await import("postal-mime");
+  const parsed = await PostalMime.parse(sink.mails[0]?.content ?? Buffer.alloc(0));
+  expect(Buffer.from(parsed.attachments[0]?.content as ArrayBuffer).equals(content)).toBe(true);
+});
+
 test("a proxy carries the conversation by CONNECT", async () => {
   const heard: string[] = [];
   sink = await startMailSink(implicit);
