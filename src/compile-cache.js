@@ -34,6 +34,7 @@ if (directory !== undefined) {
   const filled = path.join(directory, `filled-${stateOfSources()}`);
   if (import.meta.main) {
     await import("./main.ts");
+    await import("./http/openapi/api-pages.ts");
     await import("./store/engines/postgres.ts");
     flushCompileCache();
     writeFileSync(filled, "");

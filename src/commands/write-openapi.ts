@@ -27,7 +27,7 @@ export async function generateDocuments(): Promise<readonly Generated[]> {
     metrics: createMetrics(),
   });
   await app.ready();
-  const document = app.swagger();
+  const document = (await app.apiPages()).swagger();
   await app.close();
   return [
     { path: "openapi/openapi.json", text: print(document) },

@@ -1,69 +1,54 @@
-import swagger from "@fastify/swagger";
-import swaggerUi from "@fastify/swagger-ui";
-import type { FastifyInstance, FastifySchema } from "fastify";
-import { createJsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
-import { documentBase } from "../openapi/base.ts";
-import { finishDocument } from "../openapi/finish.ts";
-import { operationNotes } from "../openapi/notes.ts";
-import { noBody } from "../schemas/common.ts";
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 import type { Server } from "../server.ts";
 
-const transformSchemas = createJsonSchemaTransform({ skipList: [] });
-
-/** The schema as documented: answers that no serializer prints added, bodies that must be empty left out. */
-function documentedSchema(
-  schema: FastifySchema,
-  answers: Readonly<Record<string, unknown>> | undefined,
-): FastifySchema {
-  const { body, ...rest } = schema;
-  return {
-    ...rest,
-    ...(body !== undefined && body !== noBody && { body }),
-    ...(answers !== undefined && { response: { ...(schema.response as object), ...answers } }),
-  };
+declare module "fastify" {
+  interface FastifyInstance {
+    /** The app that describes the routes of this one; built when first asked for. */
+    apiPages(): Promise<FastifyInstance>;
+  }
 }
 
-/** Collects the document from the routes that are registered after it. */
+/** Collects the routes that are registered after it. What describes them loads 6 MB of code, so only when asked for. */
 export function addOpenApi(app: Server, version: string): void {
-  app.register(swagger, {
-    openapi: documentBase(version),
-    transform: (document) => {
-      const { schema, route } = document;
-      const documented = documentedSchema(schema ?? {}, route.config?.answers);
-      const transformed = transformSchemas({ ...document, schema: documented });
-      return { ...transformed, schema: { ...transformed.schema, ...operationNotes(route, transformed.schema) } };
-    },
-    transformObject: (document) => {
-      const transformed = jsonSchemaTransformObject(document);
-      return finishDocument(transformed as Parameters<typeof finishDocument>[0]) as typeof transformed;
-    },
-  } as Parameters<typeof swagger>[1]);
+  const routes: RouteOptions[] = [];
+  let pages: Promise<FastifyInstance> | undefined;
+  app.addHook("onRoute", (route) => {
+    if (route.schema?.hide !== true) routes.push(route as unknown as RouteOptions);
+  });
+  app.decorate("apiPages", () => {
+    pages ??= import("../openapi/api-pages.ts").then(({ buildApiPages }) => buildApiPages(routes, version));
+    return pages;
+  });
+  app.addHook("onClose", async () => {
+    await (await pages)?.close();
+  });
 }
 
-// The page's script sets style attributes at run time, which no hash can name; scripts load from this service alone.
-const docsPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
-  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const hidden = { config: { access: "public" }, schema: { hide: true } } as const;
+
+const conditions = ["if-none-match", "if-modified-since"] as const;
+const passedOn = ["content-type", "content-security-policy", "cache-control", "etag", "last-modified", "location"];
 
 /** `/docs`: the API page with all its files from this service; it holds no data, so it needs no key. */
 export function addDocsPage(app: Server): void {
-  app.register(async (scope: FastifyInstance) => {
-    scope.addHook("onRoute", (route) => {
-      route.config = { ...route.config, access: "public" };
-    });
-    await scope.register(swaggerUi, {
-      routePrefix: "/docs",
-      staticCSP: docsPolicy,
-      uiConfig: { url: "/openapi.json", persistAuthorization: false },
-    });
-  });
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
+    const headers = Object.fromEntries(
+      conditions.flatMap((name) => (name in request.headers ? [[name, request.headers[name]]] : [])),
+    );
+    const page = await (await app.apiPages()).inject({ method: "GET", url: request.url, headers });
+    if (page.statusCode >= 400) return reply.callNotFound();
+    for (const name of passedOn) if (page.headers[name] !== undefined) reply.header(name, page.headers[name]);
+    return reply.code(page.statusCode).send(page.rawPayload);
+  };
+  app.get("/docs", hidden, answer);
+  app.get("/docs/*", hidden, answer);
 }
 
 /** `/openapi.json`: the document, printed once. */
 export function addOpenApiRoute(app: Server): void {
   let text: string | undefined;
-  app.get("/openapi.json", { config: { access: "public" }, schema: { hide: true } }, async (_request, reply) => {
-    text ??= JSON.stringify(app.swagger());
+  app.get("/openapi.json", hidden, async (_request, reply) => {
+    text ??= JSON.stringify((await app.apiPages()).swagger());
     return reply.header("content-type", "application/json; charset=utf-8").send(text);
   });
 }
