@@ -53,7 +53,7 @@ export const networkCauses = [
     step: "tcp",
     owner: "server-admin",
     seen: "The machine answers, but nothing listens on the port.",
-    fix: "Check the port and that the web service of the server runs.",
+    fix: "Check the port, and that the service behind it runs.",
     property: "Server",
   },
   {
@@ -95,7 +95,7 @@ export const networkCauses = [
     step: "tls",
     owner: "server-admin",
     seen: "No TLS session came about: the port may not speak TLS, or something on the way cuts it.",
-    fix: "Check that the port is the TLS port (https, not http) and that nothing on the way intercepts TLS.",
+    fix: "Check that the port is one of TLS (https, not http; SMTP 465, not 587), and that nothing on the way intercepts TLS.",
     property: "Server",
   },
   {

@@ -185,6 +185,29 @@ describe("encryption", () => {
     await failsToo(expected, basicAt(server, starttls));
   });
 
+  test.each([
+    ["DNS_NOT_FOUND", "dns", { Server: "nowhere.test" }],
+    ["EGRESS_DENIED", "egress", { Server: "denied.test" }],
+    ["TCP_REFUSED", "tcp", { Port: 1 }],
+    ["TLS_HANDSHAKE", "tls", { ConnectionSecurity: "TLS" }],
+    ["PROXY_UNREACHABLE", "proxy", { ProxyServer: "127.0.0.1", ProxyPort: 1 }],
+  ])("%s is told as over HTTP", async (code, step, more) => {
+    const properties = basicAt(await serveScript(ready), more);
+    const { body, text } = await stand().admin.call("/v1/connectors/smtp/test", { properties });
+    const failed = body.steps.find((one: { status: string }) => one.status === "failed");
+    expect(failed, text).toMatchObject({ id: step, code });
+    expect((await sent(properties)).body).toMatchObject({ cause: code, effect: "none" });
+  });
+
+  test("CERTIFICATE_PIN_MISMATCH: nothing is sent to another certificate than the pinned one", async () => {
+    const script = { ...ready, ehlo: ["STARTTLS"], secureEhlo: ready.ehlo, certificate };
+    const server = await serveScript(script);
+    const { cert } = await makeCertificate();
+    const { body } = await sent(basicAt(server, { ...starttls, SSLServerCert: cert }));
+    expect(body).toMatchObject({ code: "CERTIFICATE", cause: "CERTIFICATE_PIN_MISMATCH", effect: "none" });
+    expect(server.heard.join("\n")).not.toContain("AUTH");
+  });
+
   test("a certificate that does not fit is told as over HTTP", async () => {
     const script = { ...ready, ehlo: ["STARTTLS"], secureEhlo: ready.ehlo, certificate };
     const { body } = await stand().admin.call("/v1/connectors/smtp/test", {
