@@ -57,6 +57,24 @@ export const impossible: readonly Impossible[] = [
     reason: "It belongs to folders shared with other organisations by federation, which the sandbox has none of.",
   },
   {
+    schema: "EWS",
+    procedures: ["SendMail", "SendItem", "MoveItem", "CreateAttachments", "DeleteAttachment"],
+    deeds: ["output:MessageText"],
+    reason: "Exchange gives a text with failures only, and those are answered as problems.",
+  },
+  {
+    schema: "EWS",
+    procedures: ["MessagesDelta"],
+    deeds: ["output:From"],
+    reason: "Exchange tells the name of a sender with changes, not the address; a query of the item has it.",
+  },
+  {
+    schema: "EWS",
+    procedures: ["GetAttachment"],
+    deeds: ["input:FileStream"],
+    reason: "Streams are of desktop drivers: giving one is refused, and the answer says to read Content.",
+  },
+  {
     schema: "MSGraph",
     tables: ["CalendarView", "EventInstances"],
     deeds: [
@@ -91,7 +109,7 @@ export const impossible: readonly Impossible[] = [
   },
   {
     schema: "MSGraph",
-    procedures: ["GetUserOofSettings"],
+    procedures: ["GetUserOofSettings", "SetUserOofSettings"],
     deeds: ["input:ImpersonationUser", "input:ImpersonationType"],
     reason: "Graph knows no impersonation: User names the mailbox, and giving these is refused.",
   },

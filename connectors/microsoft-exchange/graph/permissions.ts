@@ -17,8 +17,16 @@ const needs: readonly Needed[] = [
     including: ["Directory.Read", "Directory.ReadWrite"],
   },
   { path: /\/(sendMail|send|reply|replyAll|forward)$/, read: "Mail.Send", write: "Mail.Send" },
+  // Actions that only look.
+  { path: /\/getSchedule$/, read: "Calendars.Read", write: "Calendars.Read", including: ["Calendars.ReadWrite"] },
   {
-    path: /\/(calendar|calendars|calendarGroups|calendarView|events|getSchedule)\b/,
+    path: /\/findMeetingTimes$/,
+    read: "Calendars.Read.Shared",
+    write: "Calendars.Read.Shared",
+    including: ["Calendars.ReadWrite"],
+  },
+  {
+    path: /\/(calendar|calendars|calendarGroups|calendarView|events)\b/,
     read: "Calendars.Read",
     write: "Calendars.ReadWrite",
   },
@@ -62,7 +70,8 @@ export function permissionNeed(
   const permission = method === "GET" ? need.read : need.write;
   const names = [...(claims?.roles ?? []), ...(claims?.scopes ?? [])];
   const granted = new Set(names.map(bare));
-  const enough = [permission, need.write, ...(method === "GET" ? (need.including ?? []) : [])];
+  const onlyLooks = method === "GET" || need.read === need.write;
+  const enough = [permission, need.write, ...(onlyLooks ? (need.including ?? []) : [])];
   return {
     permission,
     isHeld: enough.some((name) => granted.has(bare(name))),

@@ -93,6 +93,12 @@ describe("scheduling", () => {
     const narrow = { StartTime: "2026-06-02T09:00:00Z", EndTime: "2026-06-02T09:30:00Z" };
     const none = await graph.execute("FindMeetingTimes", { Attendees: ALICE, ...narrow });
     expect(none).toMatchObject([{ StartTime: null, EmptySuggestionsReason: "AttendeesUnavailable" }]);
+    const byItself = graph.execute(
+      "FindMeetingTimes",
+      { Attendees: BOB, ...window, UserId: ALICE },
+      graph.session("application"),
+    );
+    await expect(byItself).rejects.toMatchObject({ code: "UNSUPPORTED" });
   });
 });
 
@@ -125,12 +131,18 @@ describe("settings of a mailbox", () => {
         ExternalReply: "away",
       },
     ]);
+    const change = { OofState: "Enabled", ExternalAudience: "All", InternalReply: "soon", ExternalReply: "later" };
+    const times = { StartTime: "2026-08-01T08:00:00Z", EndTime: "2026-08-02T08:00:00Z" };
+    expect(await graph.execute("SetUserOofSettings", { User: ALICE, ...change, ...times })).toEqual(success);
+    expect(await graph.execute("GetUserOofSettings", { User: ALICE })).toEqual([{ ...change, ...times }]);
+    await graph.execute("SetMailboxSettings", settings as Record<string, unknown>);
     await graph.execute("SetMailboxSettings", { automaticRepliesSetting_status: "disabled" });
     const [now] = await graph.execute("GetMailboxSettings", {});
     expect(now).toEqual({ ...settings, automaticRepliesSetting_status: "disabled" });
   });
 
   it("are not set by nothing, and nobody is impersonated", async () => {
+    await expect(graph.execute("SetUserOofSettings", { User: ALICE })).rejects.toMatchObject({ code: "INVALID_QUERY" });
     await expect(graph.execute("SetMailboxSettings", {})).rejects.toMatchObject({ code: "INVALID_QUERY" });
     const asAnother = graph.execute("GetUserOofSettings", { User: ALICE, ImpersonationUser: BOB });
     await expect(asAnother).rejects.toMatchObject({ code: "UNSUPPORTED", target: "ImpersonationUser" });
@@ -301,6 +313,16 @@ describe("subscriptions", () => {
         ExpirationDateTime: "2026-03-11T12:00:00Z",
       },
     ]);
+  });
+
+  it("are renewed and ended", async () => {
+    const [{ Id } = {}] = await graph.execute("CreateSubscription", ask());
+    const ExpirationDateTime = "2026-03-12T12:00:00Z";
+    expect(await graph.execute("RenewSubscription", { Id, ExpirationDateTime })).toEqual([
+      { Status: "Success", ExpirationDateTime },
+    ]);
+    expect(await graph.execute("DeleteSubscription", { Id })).toEqual(success);
+    await expect(graph.execute("DeleteSubscription", { Id })).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
   it("with the changed items, which are sent encrypted", async () => {

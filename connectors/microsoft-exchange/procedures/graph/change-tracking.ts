@@ -213,3 +213,45 @@ function encryption(execution: Execution): JsonObject {
   }
   return { includeResourceData: true, encryptionCertificate: certificate, encryptionCertificateId: id };
 }
+
+const subscriptionId = text("Id", "The subscription.", required);
+const subscriptionPath = (execution: Execution): string => `/subscriptions/${segment(execution.text("Id") ?? "")}`;
+
+/** Prolongs a subscription. */
+export const renewSubscription = graphProcedure(
+  {
+    name: "RenewSubscription",
+    description: "Prolongs a subscription of CreateSubscription.",
+    writes: true,
+    inputs: [subscriptionId, instant("ExpirationDateTime", "When it ends now.", required)],
+    outputs: [statusOutput, instant("ExpirationDateTime", "When it ends.")],
+    run: async (execution): Promise<Row> => {
+      const { calls, owner, signal, input } = execution;
+      const request = { method: "PATCH", operation: "PATCH subscriptions", mailbox: owner.mailbox } as const;
+      const body = { expirationDateTime: String(input.ExpirationDateTime) };
+      const path = subscriptionPath(execution);
+      const renewed = await calls.json({ ...request, path, body, repeatable: true }, signal);
+      const ends = member(renewed, "expirationDateTime");
+      return { ...success, ExpirationDateTime: typeof ends === "string" ? utcTime(ends) : null };
+    },
+  },
+  () => directory,
+);
+
+/** Ends a subscription. */
+export const deleteSubscription = graphProcedure(
+  {
+    name: "DeleteSubscription",
+    description: "Ends a subscription of CreateSubscription.",
+    writes: true,
+    inputs: [subscriptionId],
+    outputs: [statusOutput],
+    run: async (execution): Promise<Row> => {
+      const { calls, owner, signal } = execution;
+      const request = { method: "DELETE", operation: "DELETE subscriptions", mailbox: owner.mailbox } as const;
+      await calls.json({ ...request, path: subscriptionPath(execution) }, signal);
+      return success;
+    },
+  },
+  () => directory,
+);

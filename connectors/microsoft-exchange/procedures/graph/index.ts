@@ -1,7 +1,7 @@
 import type { Procedure } from "#spi";
 import type { GraphBinding } from "../../graph/binding.ts";
 import { addAttachments, deleteAttachment, downloadAttachments, downloadEmail } from "./attachments.ts";
-import { createSubscription, messagesDelta } from "./change-tracking.ts";
+import { createSubscription, deleteSubscription, messagesDelta, renewSubscription } from "./change-tracking.ts";
 import { createSchema } from "./create-schema.ts";
 import {
   cancelEvent,
@@ -16,7 +16,7 @@ import { copyMail, forwardMail, moveMail, replyToMessage } from "./messages.ts";
 import { getRoomLists, getRooms } from "./rooms.ts";
 import { findMeetingTimes, getSchedule, getUserAvailability } from "./scheduling.ts";
 import { sendMail } from "./send-mail.ts";
-import { getMailboxSettings, getUserOofSettings, setMailboxSettings } from "./settings.ts";
+import { getMailboxSettings, getUserOofSettings, setMailboxSettings, setUserOofSettings } from "./settings.ts";
 import { getAdminConsentUrl, getOAuthAuthorizationUrl } from "./sign-in.ts";
 import { getOAuthAccessToken, refreshOAuthAccessToken } from "./tokens.ts";
 import { createUploadSession } from "./upload-session.ts";
@@ -36,6 +36,8 @@ export const graphProcedures = (): readonly Procedure<GraphBinding>[] => [
   downloadEmail,
   messagesDelta,
   createSubscription,
+  renewSubscription,
+  deleteSubscription,
   respondToEvent,
   tentativelyAcceptEvent,
   cancelEvent,
@@ -48,6 +50,7 @@ export const graphProcedures = (): readonly Procedure<GraphBinding>[] => [
   getMailboxSettings,
   setMailboxSettings,
   getUserOofSettings,
+  setUserOofSettings,
   getRoomLists,
   getRooms,
   moveItem,

@@ -1,4 +1,4 @@
-import { invalidQuery, type Parameter, type Row, type Value } from "#spi";
+import { invalidQuery, type Parameter, type Row, unsupported, type Value } from "#spi";
 import { itemsOf } from "../../graph/call.ts";
 import { type JsonObject, member } from "../../graph/errors.ts";
 import { zonedTime } from "../../graph/read-row.ts";
@@ -213,6 +213,11 @@ export const findMeetingTimes = mailboxProcedure({
 });
 
 async function* proposals(execution: Execution): AsyncIterable<Row> {
+  if (execution.calls.config.appOnly) {
+    throw unsupported(
+      "Microsoft Graph proposes meeting times to signed-in users only, not to an application by itself; GetSchedule works for both.",
+    );
+  }
   const answer = await act(execution, "findMeetingTimes", meetingRequest(execution));
   const found = itemsOf({ value: member(answer, "meetingTimeSuggestions") ?? [] });
   if (found.length === 0)
