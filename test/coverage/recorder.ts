@@ -4,7 +4,9 @@ import { threadId } from "node:worker_threads";
 import { TestRunner } from "vitest";
 import type {
   BoundProcedure,
+  Column,
   ConnectorDefinition,
+  Parameter,
   RecordStream,
   Row,
   RowOutcome,
@@ -68,15 +70,15 @@ async function watchWrite(
     if (status !== "succeeded" || row === undefined) continue;
     if (activity !== "delete") written.note(activity, table, row, key);
     const addressing = activity === "update" ? table.columns.filter(({ name }) => hasValue(row[name])) : [];
-    const columns = addressing.filter(addressesRow).map(({ name }) => name);
+    const columns = addressing.filter((column) => addressesRow(table, column)).map(({ name }) => name);
     note(place, { table: table.name, activity, columns });
   }
   return outcomes;
 }
 
 /** Keys and change keys say which row, in which version, is changed: a change that succeeds is all they can show. */
-const addressesRow = ({ key, mutability, type }: TableDefinition["columns"][number]): boolean =>
-  key || (mutability === "update-only" && type === "id");
+const addressesRow = (table: TableDefinition, { name, key, mutability, type }: Column): boolean =>
+  key || (mutability === "update-only" && type === "id") || table.requiredInWhere?.includes(name) === true;
 
 async function* watchExecution(place: Place, { procedure, input }: BoundProcedure, stream: RecordStream): RecordStream {
   const outputs = new Set<string>();
@@ -84,13 +86,17 @@ async function* watchExecution(place: Place, { procedure, input }: BoundProcedur
     for (const row of batch.rows) for (const name of Object.keys(row)) if (hasValue(row[name])) outputs.add(name);
     yield batch;
   }
-  const given = procedure.inputs.filter((each) => hasValue(input[each.name]) && input[each.name] !== each.default);
+  const given = procedure.inputs.filter((each) => isGiven(each, input[each.name]));
   note(place, {
     procedure: procedure.name,
     inputs: given.map(({ name }) => name),
     outputs: [...outputs].toSorted(),
   });
 }
+
+/** A default is filled in where nothing is given: another value was given, unless there is no other. */
+const isGiven = (parameter: Parameter, value: Value | undefined): boolean =>
+  hasValue(value) && (value !== parameter.default || parameter.allowed?.length === 1);
 
 /** The same session; what the tests do with it is written down. */
 export function recordedSession<B>(place: Place, session: Session<B>): Session<B> {

@@ -200,11 +200,17 @@ export const directorySamples: Samples = {
     const message = await context.create("Messages", { subject: "Carrier" });
     const place: Row = { resourceId: message["id"] ?? null, resourceName: "Messages" };
     const id = "String {00020329-0000-0000-c000-000000000046} Name Sample";
+    const other = "String {00020329-0000-0000-c000-000000000046} Name Other";
     const userId = "alice@sandbox.example";
     return {
       where: { id, ...place },
       rows: [
         { create: { id, ...place, value: "one" }, update: { ...place, value: "two" } },
+        {
+          where: { id: other, userId },
+          create: { id: other, ...place, value: "five" },
+          update: { ...place, userId, value: "six" },
+        },
         {
           where: { userId },
           create: { id, ...place, userId, value: "three" },

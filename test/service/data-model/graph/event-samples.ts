@@ -108,6 +108,16 @@ export const eventSamples: Samples = {
         { create: { ...create, calendarId: calendar["id"] ?? null }, update },
         { create: { ...hour, locations: places }, update: { locations: places.slice(0, 1) } },
         {
+          create: { start_dateTime: "2031-05-05T09:00:00Z", end_dateTime: "2031-05-05T10:00:00Z" },
+          unlike: { start_timeZone: "W. Europe Standard Time", end_timeZone: "W. Europe Standard Time" },
+          update: {
+            start_dateTime: "2031-05-05T10:00:00Z",
+            start_timeZone: "UTC",
+            end_dateTime: "2031-05-05T11:00:00Z",
+            end_timeZone: "UTC",
+          },
+        },
+        {
           create: hour,
           update: { isOnlineMeeting: true, onlineMeetingProvider: "teamsForBusiness" },
         },

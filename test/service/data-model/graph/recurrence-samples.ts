@@ -55,8 +55,9 @@ const absoluteMonthly: Row = {
   recurrence_pattern_type: "absoluteMonthly",
   recurrence_pattern_interval: 2,
   recurrence_pattern_dayOfMonth: 6,
-  recurrence_range_type: "noEnd",
+  recurrence_range_type: "endDate",
   recurrence_range_startDate: "2031-05-06",
+  recurrence_range_endDate: "2036-05-31",
   recurrence_range_recurrenceTimeZone: "UTC",
 };
 

@@ -1,5 +1,5 @@
 import type { Row } from "#spi";
-import type { Samples } from "../support/samples.ts";
+import type { Samples, TableSamples } from "../support/samples.ts";
 import { seriesSamples } from "./recurrence-samples.ts";
 
 const create: Row = {
@@ -40,6 +40,16 @@ const reminded: Row = {
   reminderDateTime_timeZone: "UTC",
 };
 
+const zoned = (zone: string): Row => ({
+  status: "completed",
+  ...Object.fromEntries(
+    ["completed", "due", "reminder", "start"].flatMap((part) => [
+      [`${part}DateTime_dateTime`, "2025-05-04T00:00:00Z"],
+      [`${part}DateTime_timeZone`, zone],
+    ]),
+  ),
+});
+
 const complete = (day: string): Row => ({
   status: "completed",
   completedDateTime_dateTime: `${day}T00:00:00Z`,
@@ -49,7 +59,7 @@ const complete = (day: string): Row => ({
 /** Sample values of Microsoft To Do. */
 export const taskSamples: Samples = {
   TodoTaskLists: { rows: [{ create: { displayName: "Errands" }, update: { displayName: "Old errands" } }] },
-  TodoTasks: async (context) => {
+  TodoTasks: async (context): Promise<TableSamples> => {
     const list = await context.create("TodoTaskLists", { displayName: "Office" });
     const listId = list["id"] ?? null;
     return {
@@ -60,6 +70,7 @@ export const taskSamples: Samples = {
           update: complete("2025-05-06"),
         },
         { create: { title: "Later", listId }, update: reminded },
+        { create: { title: "Elsewhere", listId }, unlike: zoned("W. Europe Standard Time"), update: zoned("UTC") },
         ...seriesSamples.map(({ create: series, update: other }) => ({
           create: { ...due, ...series, title: "Again", listId },
           ...(other && { update: other }),

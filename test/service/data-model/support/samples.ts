@@ -5,6 +5,8 @@ import type { WalkContext } from "./walk.ts";
 export interface RowSample {
   readonly create: Row;
   readonly update?: Row;
+  /** Given on create too, and answered in another form: time zones, as times are answered in UTC. */
+  readonly unlike?: Row;
   /** Conditions without which the row is not found, beside those of the table. */
   readonly where?: Row;
 }

@@ -105,9 +105,9 @@ async function walk(table: TableDefinition, { schema, samples }: WalkOptions, co
   await readAll(walked);
   for (const { key, update } of own.existing ?? []) await change(walked, key, update);
   const keys: Row[] = [];
-  for (const { create, update, where } of own.rows ?? []) {
+  for (const { create, update, where, unlike = {} } of own.rows ?? []) {
     const its: Walked = { ...walked, samples: { ...own, where: { ...own.where, ...where } } };
-    const key = await add(its, create);
+    const key = await add(its, create, unlike);
     if (key === undefined) continue;
     if (update !== undefined) await change(its, key, update);
     keys.push(key);
@@ -174,8 +174,8 @@ function compare({ done, wrong, known }: Walked, activity: string, row: Row, rea
   }
 }
 
-async function add(walked: Walked, row: Row): Promise<Row | undefined> {
-  const outcome = await write(walked, "create", row);
+async function add(walked: Walked, row: Row, unlike: Row): Promise<Row | undefined> {
+  const outcome = await write(walked, "create", { ...row, ...unlike });
   if (outcome?.key === undefined) return undefined;
   const read = await readOne(walked, outcome.key);
   compare(walked, "create", row, read);
