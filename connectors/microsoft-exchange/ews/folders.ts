@@ -1,3 +1,5 @@
+import { unsupported } from "#spi";
+import { knows } from "./config.ts";
 import { element, leaf, type Xml } from "./write-xml.ts";
 
 /** DistinguishedFolderIdNameType (types.xsd) as far as folders of items go. */
@@ -50,6 +52,34 @@ export type FolderReference =
 export function distinguishedFolder(name: string): DistinguishedFolder | undefined {
   const plain = name.toLowerCase().replace(/[\s_-]/g, "");
   return distinguishedFolders.find((known) => known === plain);
+}
+
+/** The platform a well-known folder came with, for those that are younger than the first. */
+const since = (name: DistinguishedFolder): string | undefined => {
+  if (name.startsWith("archive") || name.startsWith("recoverableitems")) return "Exchange2010_SP1";
+  return [
+    "syncissues",
+    "conflicts",
+    "localfailures",
+    "serverfailures",
+    "recipientcache",
+    "quickcontacts",
+    "conversationhistory",
+    "todosearch",
+  ].includes(name)
+    ? "Exchange2013"
+    : undefined;
+};
+
+/** The folder, when this platform has it. Errors: UNSUPPORTED. */
+export function folderOfPlatform(folder: FolderReference, platform: string, about: string): FolderReference {
+  if ("id" in folder) return folder;
+  const first = since(folder.name);
+  if (knows(platform, first)) return folder;
+  throw unsupported(
+    `${about}: the folder ${folder.name} came with ${first}, and the connection's Platform is ${platform}.`,
+    { target: about },
+  );
 }
 
 /** A folder as procedures and rows give it: an id, or a well-known name. Ids are far longer than any such name. */

@@ -1,7 +1,7 @@
 import { type Batch, invalidQuery } from "#spi";
 import type { EwsCaller } from "./call.ts";
 import type { FindBudget } from "./find-budget.ts";
-import { type DistinguishedFolder, type FolderReference, folderGiven } from "./folders.ts";
+import { type DistinguishedFolder, type FolderReference, folderGiven, folderOfPlatform } from "./folders.ts";
 import { ItemSource, present } from "./item-source.ts";
 import { type EwsQuery, idsPerGetItem } from "./plan.ts";
 import { readPosition, writePosition } from "./position.ts";
@@ -45,7 +45,8 @@ async function foldersOf(
     if (typeof parentName === "string") {
       throw invalidQuery("Give ParentFolderId or ParentFolderName, not both.", { target: "ParentFolderName" });
     }
-    return source.plan.folders.map((id) => folderGiven(id, mailbox));
+    const { platform } = source.caller.config;
+    return source.plan.folders.map((id) => folderOfPlatform(folderGiven(id, mailbox), platform, "ParentFolderId"));
   }
   if (typeof parentName === "string") return [await resolveFolder(source.caller, parentName, source.identity, signal)];
   return [mailbox === undefined ? { name: own } : { name: own, mailbox }];

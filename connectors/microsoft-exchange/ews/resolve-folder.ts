@@ -1,7 +1,7 @@
 import { invalidQuery, notFound } from "#spi";
 import type { EwsCaller } from "./call.ts";
 import type { CallIdentity } from "./envelope.ts";
-import { distinguishedFolder, type FolderReference } from "./folders.ts";
+import { distinguishedFolder, type FolderReference, folderOfPlatform } from "./folders.ts";
 import { findFolder } from "./operations/find-folder.ts";
 import { folderShape, propertyPath } from "./properties.ts";
 import { RowReader } from "./row-reader.ts";
@@ -19,7 +19,7 @@ export async function resolveFolder(
   const { mailbox } = identity;
   const at = mailbox === undefined ? {} : { mailbox };
   const known = distinguishedFolder(name);
-  if (known !== undefined) return { name: known, ...at };
+  if (known !== undefined) return folderOfPlatform({ name: known, ...at }, caller.config.platform, "ParentFolderName");
   const operation = findFolder({
     parent: { name: "msgfolderroot", ...at },
     traversal: "Deep",

@@ -51,8 +51,18 @@ export function windowsZone(zone: string): string | undefined {
   return iana === undefined ? undefined : byIana.get(iana);
 }
 
-/** The IANA name of a zone given by Windows or IANA name; undefined when nobody knows it. */
+/** A zone that is nothing but an offset, such as `UTC+05:45`: minutes east of Greenwich; undefined for any other name. */
+export function fixedOffset(zone: string): number | undefined {
+  const match = /^UTC([+-])(\d{2}):(\d{2})$/i.exec(zone);
+  if (match === null) return undefined;
+  const minutes = Number(match[2]) * 60 + Number(match[3]);
+  return Number(match[3]) > 59 || minutes > 14 * 60 ? undefined : match[1] === "-" ? -minutes : minutes;
+}
+
+/** The IANA name of a zone given by Windows or IANA name or as an offset; undefined when nobody knows it. */
 export function ianaZone(zone: string): string | undefined {
+  // Intl knows offsets as zones of their own.
+  if (fixedOffset(zone) !== undefined) return zone.slice(3);
   const known = zoneNames().windows.get(zone.toLowerCase());
   if (known !== undefined) return known.iana;
   return canonical(zone) === undefined ? undefined : zone;
@@ -70,7 +80,7 @@ export function requireIanaZone(zone: string, about: string): string {
 
 function unknownZone(zone: string, about: string): never {
   throw invalidQuery(
-    `${about}: there is no time zone "${zone}". Windows names such as "W. Europe Standard Time" and IANA names such as "Europe/Berlin" are understood.${nearestHint(zone, zoneNames().all)}`,
+    `${about}: there is no time zone "${zone}". Windows names such as "W. Europe Standard Time" and IANA names such as "Europe/Berlin" are understood, and offsets such as "UTC+05:45".${nearestHint(zone, zoneNames().all)}`,
     { target: about },
   );
 }

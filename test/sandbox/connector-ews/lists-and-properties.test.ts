@@ -147,3 +147,59 @@ describe("extended properties", () => {
     expect(connector.sent.length).toBe(before);
   });
 });
+
+describe("other stores", () => {
+  test("public folders: step down from their root, with the table that fits", async () => {
+    const [made] = await write("create", "Folders", [
+      { DisplayName: "Company <1>", FolderClass: "IPF.Contact", ParentFolderId: "publicfoldersroot" },
+    ]);
+    expect(made?.status, made?.error?.detail).toBe("succeeded");
+    const { rows: folders } = await query({
+      table: "Folders",
+      columns: ["FolderId", "DisplayName"],
+      where: all(["ParentFolderName", "=", "publicfoldersroot"]),
+    } as never);
+    expect(folders.map((row) => row["DisplayName"])).toEqual(["Company <1>"]);
+    const FolderId = folders[0]?.["FolderId"];
+    const id = await create("Contacts", { GivenName: "Shared", ParentFolderId: FolderId as string });
+    const { rows } = await query({
+      table: "Contacts",
+      columns: ["ItemId", "GivenName"],
+      where: all(["ParentFolderId", "=", FolderId]),
+    } as never);
+    expect(rows).toMatchObject([{ ItemId: id, GivenName: "Shared" }]);
+    const [changed] = await write("update", "Contacts", [{ ItemId: id, GivenName: "Changed" }]);
+    const [deleted] = await write("delete", "Contacts", [{ ItemId: id }]);
+    expect([changed?.status, deleted?.status]).toEqual(["succeeded", "succeeded"]);
+  });
+
+  test("the archive: its folders, and what is put there", async () => {
+    const id = await create("Inbox", { Subject: "put away", ParentFolderId: "archivemsgfolderroot" });
+    const { rows } = await query({
+      table: "Inbox",
+      columns: ["ItemId", "Subject"],
+      where: all(["ParentFolderName", "=", "archivemsgfolderroot"]),
+    } as never);
+    expect(rows).toEqual([{ ItemId: id, Subject: "put away" }]);
+    const folders = await query({
+      table: "Folders",
+      columns: ["DisplayName"],
+      where: all(["ParentFolderName", "=", "Archive Msg Folder Root"]),
+    } as never);
+    expect(folders.rows.map((row) => row["DisplayName"])).toContain("Deleted Items");
+    await expect(
+      query({ table: "Inbox", columns: ["Subject"], where: all(["ParentFolderName", "=", "archiveinbox"]) } as never, {
+        platform: "Exchange2010",
+      }),
+    ).rejects.toMatchObject({ code: "UNSUPPORTED", message: expect.stringContaining("Exchange2010_SP1") });
+  });
+
+  test("search folders are listed like others", async () => {
+    const { rows } = await query({
+      table: "Folders",
+      columns: ["DisplayName", "TotalCount"],
+      where: all(["ParentFolderName", "=", "root"]),
+    } as never);
+    expect(rows.map((row) => row["DisplayName"])).toContain("Finder");
+  });
+});

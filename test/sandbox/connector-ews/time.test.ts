@@ -121,6 +121,22 @@ describe("times and zones of schema EWS", () => {
     expect(connector.sent.length).toBe(before);
   });
 
+  test.each([
+    ["UTC+05:37", "2026-05-01", "2026-04-30T18:23:00Z"],
+    ["utc-09:30", "2026-05-01", "2026-05-01T09:30:00Z"],
+  ])("a zone of nothing but an offset: %s", async (zone, day, start) => {
+    const [made] = await write("create", "Calendar", [
+      { Subject: zone, Start: day, End: "2026-05-02", IsAllDayEvent: true, StartTimeZone_Id: zone },
+    ]);
+    expect(made?.status, made?.error?.detail).toBe("succeeded");
+    const { rows: found } = await query({
+      table: "Calendar",
+      columns: ["Start", "StartTimeZone_Id"],
+      where: { column: "ItemId", operator: "=", value: made?.key?.["ItemId"] as string },
+    });
+    expect(found).toEqual([{ Start: start, StartTimeZone_Id: zone.toUpperCase() }]);
+  });
+
   test("a zone is changed with the times, which stay the instants given", async () => {
     const ItemId = ids.get("odd-kolkata") ?? "";
     const Start = "2026-07-14T13:00:00Z";

@@ -1,12 +1,12 @@
 import { ConnectorError, invalidQuery, type Row, unsupported, type Value } from "#spi";
 import { parseList } from "../../mime/list-values.ts";
-import { requireWindowsZone } from "../../time/zones.ts";
 import { type EwsColumn, fieldOf, type MailboxPart, type PropertyPath, type WriteSpec } from "../binding.ts";
 import { wireText } from "../values.ts";
 import { element, leaf, text, type Xml } from "../write-xml.ts";
 import { flagMarkup } from "./flag.ts";
 import { peopleMarkup } from "./people.ts";
 import { recurrenceMarkup } from "./recurrence.ts";
+import { zoneMarkup } from "./zone.ts";
 
 /** One property of a row as written: its path, the item's child element, its markup; no markup clears it. */
 export interface PropertyWrite {
@@ -70,7 +70,7 @@ export function propertyWrites(
 
 function propertyWrite(group: readonly Assignment[], current: CurrentLists): PropertyWrite {
   const first = group[0] as Assignment;
-  const { column, write } = first;
+  const { column, write, value } = first;
   const facts = { path: pathOf(column), columns: group.map((each) => each.column.name) };
   switch (write.to) {
     case "text":
@@ -90,7 +90,7 @@ function propertyWrite(group: readonly Assignment[], current: CurrentLists): Pro
     case "entry":
       return { ...facts, ...entryWrite(first, write) };
     case "zone":
-      return { ...facts, element: write.element, markup: zoneMarkup(first, write) };
+      return { ...facts, element: write.element, markup: zoneMarkup(write, value, column.name) };
     case "people":
       return { ...facts, element: write.element, markup: peopleMarkup(write.element, first.value, column.name) };
     case "flag":
@@ -200,11 +200,6 @@ function placesMarkup(group: readonly Assignment[], name: string, current: Curre
 const partsOf = (group: readonly Assignment[]): ReadonlyMap<string, Value> =>
   new Map(group.map((each) => [partOf(each), each.value]));
 const recurrenceOf = (group: readonly Assignment[]): Xml | undefined => recurrenceMarkup(partsOf(group));
-
-function zoneMarkup({ column, value }: Assignment, write: WriteSpec & { to: "zone" }): Xml | undefined {
-  if (value === null) return undefined;
-  return element(`t:${write.element}`, { [write.attribute]: requireWindowsZone(String(value), column.name) });
-}
 
 function entryWrite(
   { column, value }: Assignment,

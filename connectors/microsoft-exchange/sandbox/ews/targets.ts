@@ -54,10 +54,20 @@ export function findFolders(call: EwsCall, list: XmlElement | undefined): Folder
 
 function distinguished(call: EwsCall, element: XmlElement): FolderTarget {
   const address = childText(childOf(element, "Mailbox"), "EmailAddress");
-  const mailbox = address === undefined ? call.mailbox : openMailbox(call, address);
-  const folder = mailbox.folders.wellKnown(element.attributes["Id"] ?? "");
+  const named = address === undefined ? call.mailbox : openMailbox(call, address);
+  const { mailbox, name } = storeOf(call, named, element.attributes["Id"] ?? "");
+  const folder = mailbox.folders.wellKnown(name);
   if (!folder) throw folderNotFound();
   return { mailbox, folder };
+}
+
+/** Names of folders in public folders and in the archive lead to other stores. */
+function storeOf(call: EwsCall, mailbox: Mailbox, id: string): { mailbox: Mailbox; name: string } {
+  if (id === "publicfoldersroot") return { mailbox: call.organisation.publicFolders, name: id };
+  if (id === "archive" || !id.startsWith("archive")) return { mailbox, name: id };
+  const archive = call.organisation.archiveOf(mailbox);
+  if (!archive) throw new EwsError("ErrorArchiveMailboxNotEnabled", "Archive mailbox is not enabled for this user.");
+  return { mailbox: archive, name: id.slice("archive".length) };
 }
 
 /** Finds the item an ItemId, OccurrenceItemId or RecurringMasterItemId names. */

@@ -11,6 +11,9 @@ export interface FolderFields {
   isHidden?: boolean;
 }
 
+/** A person's mailbox, what they put away in their archive, or what all share. */
+export type StoreKind = "mailbox" | "archive" | "public";
+
 /** The folders of one mailbox. */
 export class FolderTree {
   readonly #folders = new Map<string, Folder>();
@@ -19,11 +22,11 @@ export class FolderTree {
   readonly #clock: () => Date;
   #lastNumber = 260;
 
-  constructor(guid: string, log: ChangeLog, clock: () => Date) {
+  constructor(guid: string, log: ChangeLog, clock: () => Date, store: StoreKind) {
     this.#guid = guid;
     this.#log = log;
     this.#clock = clock;
-    this.#seed();
+    this.#seed(store);
   }
 
   get(id: string): Folder | undefined {
@@ -135,8 +138,11 @@ export class FolderTree {
     return folder;
   }
 
-  #seed(): void {
+  #seed(store: StoreKind): void {
     const root = this.#add({ displayName: "", wellKnown: "root" });
+    if (store === "public") {
+      this.#add({ displayName: "IPM_SUBTREE", wellKnown: "publicfoldersroot", parentId: root.id });
+    }
     this.#add({ displayName: "Top of Information Store", wellKnown: "msgfolderroot", parentId: root.id });
     for (const { parent, ...row } of startFolders) {
       this.#add({ ...row, parentId: this.requireWellKnown(parent).id });

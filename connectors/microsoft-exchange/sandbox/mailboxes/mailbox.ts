@@ -1,7 +1,7 @@
 import { ChangeLog, type MailboxEvent } from "./change-log.ts";
 import { type FolderChange, folderChanges, type ItemChange, itemChanges } from "./changes-since.ts";
 import { MailboxError } from "./errors.ts";
-import { type FolderFields, FolderTree } from "./folder-tree.ts";
+import { type FolderFields, FolderTree, type StoreKind } from "./folder-tree.ts";
 import { attachmentId, changeKey, itemId, ownerOfId, readId } from "./ids.ts";
 import { cloneFields } from "./item-copy.ts";
 import { emptyFields } from "./item-defaults.ts";
@@ -47,12 +47,12 @@ export class Mailbox {
   #lastEntry = 1000;
   #lastAttachment = 0;
 
-  constructor(guid: string, owner: { name: string; address: string }, clock: () => Date) {
+  constructor(guid: string, owner: { name: string; address: string }, clock: () => Date, store: StoreKind = "mailbox") {
     this.guid = guid;
     this.owner = { ...owner, routingType: "SMTP" };
     this.clock = clock;
     this.log = new ChangeLog(clock);
-    this.folders = new FolderTree(guid, this.log, clock);
+    this.folders = new FolderTree(guid, this.log, clock, store);
   }
 
   // ---- folders

@@ -66,11 +66,26 @@ export class Organisation {
   readonly accounts: Account[] = [];
   readonly lists: DirectoryList[] = [];
   readonly relayed: RelayedMessage[] = [];
+  /** Public folders: one store for everybody. */
+  readonly publicFolders: Mailbox;
   readonly #mailboxes = new Map<string, Mailbox>();
+  readonly #archives = new Map<Mailbox, Mailbox>();
 
   constructor(options: { domain?: string; clock?: () => Date } = {}) {
     this.domain = options.domain ?? "sandbox.example";
     this.clock = options.clock ?? (() => new Date());
+    const owner = { name: "Public Folders", address: `public.folders@${this.domain}` };
+    this.publicFolders = new Mailbox(guidOf("public folders"), owner, this.clock, "public");
+  }
+
+  /** The archive of a person's mailbox; rooms have none. */
+  archiveOf(mailbox: Mailbox): Mailbox | undefined {
+    if (this.account(mailbox.owner.address)?.kind !== "user") return undefined;
+    const known = this.#archives.get(mailbox);
+    if (known) return known;
+    const archive = new Mailbox(guidOf(`archive ${mailbox.guid}`), mailbox.owner, this.clock, "archive");
+    this.#archives.set(mailbox, archive);
+    return archive;
   }
 
   addAccount(fields: AccountFields): Account {
@@ -146,12 +161,15 @@ export class Organisation {
   /** The mailbox an EWS id points into. */
   mailboxOfId(id: string): Mailbox | undefined {
     const guid = readId(id)?.mailboxGuid;
-    return this.mailboxes().find((mailbox) => mailbox.guid === guid);
+    const stores = [...this.#mailboxes.values(), ...this.#archives.values(), this.publicFolders];
+    return stores.find((mailbox) => mailbox.guid === guid);
   }
 
   /** Whether a signed-in person may open a mailbox as themselves: their own, or one they were given access to. */
   mayOpen(account: Account, mailbox: Mailbox): boolean {
-    return this.mailbox(account.address) === mailbox || mailbox.delegates.has(account.address.toLowerCase());
+    if (mailbox === this.publicFolders) return true;
+    const main = [...this.#archives].find(([, archive]) => archive === mailbox)?.[0] ?? mailbox;
+    return this.mailbox(account.address) === main || main.delegates.has(account.address.toLowerCase());
   }
 
   /** Full access for another user, as for a shared mailbox. */

@@ -20,7 +20,8 @@ const formatters = new Map<string, Intl.DateTimeFormat | undefined>();
 /** The IANA name of a zone given by Windows or IANA name; undefined when nobody knows it. */
 export function ianaZone(zone: string): string | undefined {
   const key = zone.toLowerCase();
-  const name = aliases[key] ?? ianaByWindows.get(key) ?? zone;
+  const offset = /^utc([+-]\d\d:\d\d)$/.exec(key)?.[1];
+  const name = aliases[key] ?? ianaByWindows.get(key) ?? offset ?? zone;
   return formatter(name) ? name : undefined;
 }
 

@@ -7,7 +7,8 @@ const mailboxParts = [
   ["RoutingType", "RoutingType"],
 ] as const satisfies readonly (readonly [string, MailboxPart])[];
 
-const since2007Sp1 = { since: "Exchange2007_SP1", plain: true } as const;
+const bySending = { nowhere: "Exchange sets it when a message is sent or received." } as const;
+const since2007Sp1 = { since: "Exchange2007_SP1", plain: true, ...bySending } as const;
 
 /** Sender-like properties as three columns each. */
 const sender = mailboxParts.map(([suffix, part]) => mailbox(`Sender${suffix}`, "message:Sender", part));
@@ -55,8 +56,11 @@ export const messageProperties: readonly EwsColumn[] = [
   flag("IsReadReceiptRequested", "message:IsReadReceiptRequested"),
   flag("IsDeliveryReceiptRequested", "message:IsDeliveryReceiptRequested"),
   // Binary at the store: text restrictions on it are refused.
-  formed("ConversationIndex", "message:ConversationIndex", "base64", { describe: "Conversation index, base64." }),
-  text("ConversationTopic", "message:ConversationTopic"),
+  formed("ConversationIndex", "message:ConversationIndex", "base64", {
+    describe: "Conversation index, base64.",
+    ...bySending,
+  }),
+  text("ConversationTopic", "message:ConversationTopic", bySending),
   ...from,
   text("InternetMessageId", "message:InternetMessageId", { stored: true, describe: "Message-ID header." }),
   flag("IsRead", "message:IsRead", { sortsExactly: true }),

@@ -343,7 +343,6 @@ describe("rows", () => {
     [{ Categories: '"open' }, "INVALID_QUERY", "Categories"],
     [{ Subject: "\u0001" }, "INVALID_QUERY", "Subject"],
     [{ Culture: "no language!" }, "INVALID_QUERY", "Culture"],
-    [{ ConversationIndex: "%" }, "INVALID_QUERY", "ConversationIndex"],
     [{ ReminderMinutesBeforeStart: 2 ** 31 }, "INVALID_QUERY", "ReminderMinutesBeforeStart"],
     [{ ReminderMessageData_Text: "x" }, "UNSUPPORTED", "ReminderMessageData_Text"],
   ])("%j is refused with its column", (row, code, target) => {
