@@ -301,16 +301,19 @@ describe("extended properties", () => {
   it("of several values are one JSON array", async () => {
     const [made] = await graph.write("create", "Messages", [{ subject: "carrier of several" }]);
     const id = "StringArray {00020329-0000-0000-c000-000000000046} Name x-list";
-    const row = { id, value: '["a","b"]', resourceId: String(made?.key?.id), resourceName: "Messages" };
+    const address = { resourceId: String(made?.key?.id), resourceName: "Messages", userId: ALICE };
+    const row = { id, value: '["a","b"]', ...address };
     expect((await graph.write("create", "ExtendedProperties", [row]))[0]?.status).toBe("succeeded");
     const { rows } = await graph.query({
       table: "ExtendedProperties",
-      columns: ["value"],
+      columns: ["id", "value", "userId"],
       where: {
-        and: ["id", "resourceId", "resourceName"].map((name) => where(name, "=", row[name as keyof typeof row])),
+        and: ["id", "resourceId", "resourceName", "userId"].map((name) =>
+          where(name, "=", row[name as keyof typeof row]),
+        ),
       },
     });
-    expect(rows).toEqual([{ value: '["a","b"]' }]);
+    expect(rows).toEqual([{ id, value: '["a","b"]', userId: ALICE }]);
     expect((await graph.write("update", "ExtendedProperties", [{ ...row, value: "a" }]))[0]).toMatchObject({
       status: "failed",
       error: { code: "INVALID_QUERY", column: "value" },
