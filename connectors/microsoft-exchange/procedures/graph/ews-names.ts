@@ -1,6 +1,7 @@
 import { ConnectorError, invalidQuery, type Parameter, type Row, unsupported } from "#spi";
 import { member } from "../../graph/errors.ts";
 import { segment } from "../../graph/mailbox.ts";
+import { attachUpload, type SizedUpload } from "../../graph/upload.ts";
 import { idOf } from "../../graph/write-row.ts";
 import { mailFolderNames } from "../../tables/graph/well-known.ts";
 import { act } from "./messages.ts";
@@ -95,15 +96,13 @@ function checkCopy(execution: Execution): void {
   });
 }
 
-/** Largest file Graph takes within one request (attachment resource, v1.0). */
-const LARGEST_BYTES = 3 * 1024 * 1024;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** Adds a file to an item. */
 export const createAttachments = mailboxProcedure({
   name: "CreateAttachments",
   description:
-    "Adds a file of up to 3 MB to a message, or inline content that its body refers to; AddAttachments takes larger files.",
+    "Adds a file of up to 150 MB to a message, or inline content that its body refers to. Files above 3 MB go in pieces.",
   writes: true,
   inputs: [
     text("ItemId", "Message to attach to.", required),
@@ -122,11 +121,12 @@ export const createAttachments = mailboxProcedure({
     ...responseOutputs,
   ],
   run: async (execution): Promise<Row> => {
-    const body = attachmentOf(execution);
+    const { calls, owner, signal } = execution;
+    const upload = uploadOf(execution);
     await checkVersion(execution, pathOf(execution));
-    const made = await act(execution, `${pathOf(execution)}/attachments`, body);
+    const id = await attachUpload(calls, owner, `${owner.path}/${pathOf(execution)}`, upload, signal);
     return {
-      AttachmentId: idOf(made) ?? null,
+      AttachmentId: id ?? null,
       RootItemId: execution.text("ItemId") ?? null,
       RootItemChangeKey: (await versionOf(execution, pathOf(execution))) ?? null,
       ...response,
@@ -134,24 +134,21 @@ export const createAttachments = mailboxProcedure({
   },
 });
 
-function attachmentOf(execution: Execution) {
-  const contentBytes = (execution.text("Content") ?? "").replace(/\s+/g, "");
-  if (!BASE64.test(contentBytes)) throw invalidQuery("Content must be base64.", { target: "Content" });
-  const size = Buffer.byteLength(contentBytes, "base64");
-  if (size > LARGEST_BYTES) {
-    throw new ConnectorError(
-      "TOO_LARGE",
-      `The file has ${size} bytes; one request takes ${LARGEST_BYTES}. Use AddAttachments, which sends larger files in pieces.`,
-      { causeCode: "GRAPH_TOO_LARGE", target: "Content" },
-    );
-  }
+function uploadOf(execution: Execution): SizedUpload {
+  const content = (execution.text("Content") ?? "").replace(/\s+/g, "");
+  if (!BASE64.test(content)) throw invalidQuery("Content must be base64.", { target: "Content" });
+  const bytes = Buffer.from(content, "base64");
+  const contentType = execution.text("ContentType");
   const contentId = execution.text("ContentId");
   return {
-    "@odata.type": "#microsoft.graph.fileAttachment",
     name: execution.text("FileName") ?? "",
-    contentType: execution.text("ContentType") ?? "application/octet-stream",
+    sizeBytes: bytes.length,
+    isRepeatable: true,
     isInline: execution.flag("IsInline"),
-    contentBytes,
+    ...(contentType === undefined ? {} : { contentType }),
     ...(contentId === undefined ? {} : { contentId }),
+    async *bytes() {
+      yield bytes;
+    },
   };
 }

@@ -3,11 +3,12 @@ import { itemsOf } from "../../graph/call.ts";
 import { type JsonObject, member } from "../../graph/errors.ts";
 import { segment } from "../../graph/mailbox.ts";
 import { utcTime } from "../../graph/read-row.ts";
+import { LARGEST_INLINE } from "../../graph/upload.ts";
 import { act } from "./messages.ts";
 import { count, type Execution, flag, instant, json, mailboxProcedure, required, text, userId } from "./procedure.ts";
 
 /** Files up to this size go within one request; an upload session is refused for them (attachment resource, v1.0). */
-const SMALLEST_BYTES = 3 * 1024 * 1024;
+const SMALLEST_BYTES = LARGEST_INLINE;
 const LARGEST_BYTES = 150 * 1024 * 1024;
 
 /** Opens an address to which a large file is sent in pieces. */
