@@ -183,7 +183,7 @@ const table = {
     "protocol",
     "network",
     "The whole message was handed over and the answer to it never came: it may have been sent or not.",
-    "Look for the Message-ID in the evidence at the recipient or in the server's log before sending again.",
+    "Look for the Message-ID of the detail at the recipient or in the server's log before sending again.",
   ],
   SMTP_UNEXPECTED_REPLY: [
     "PROTOCOL",

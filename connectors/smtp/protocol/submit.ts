@@ -91,7 +91,7 @@ export async function sendData(conversation: Conversation, content: Uint8Array, 
 function lost(error: ConnectorError, messageId: string): ConnectorError {
   const options = { effect: "unknown", retry: "never", evidence: { messageId } } as const;
   if (error.causeCode === "CANCELLED") return error.with(options);
-  const text = `The message was handed over, but the server's answer to it never came: ${error.message}`;
+  const text = `The message ${messageId} was handed over, but the server's answer to it never came. ${error.message}`;
   return failure("SMTP_ANSWER_LOST", text, { ...options, cause: error });
 }
 

@@ -434,6 +434,8 @@ describe("a mail", () => {
     const { body, text } = await sent(basicAt(lost));
     expect(body, text).toMatchObject({ code: "UNREACHABLE", cause: "SMTP_ANSWER_LOST", effect: "unknown" });
     expect(lost.messages).toHaveLength(1);
+    const [, messageId = "none"] = /^Message-ID: (<.+>)\r$/im.exec(lost.messages[0] ?? "") ?? [];
+    expect(body.detail).toContain(messageId);
     const early = await serveScript(withAnswers({ DATA: "CLOSE" }));
     expect((await sent(basicAt(early))).body).toMatchObject({ cause: "CONNECTION_CUT", effect: "none" });
   });
