@@ -45,6 +45,12 @@ export const expectations: Readonly<Record<string, readonly unknown[]>> = {
     has({ results: [has({ ResponseClass: "Success" })] }),
     has({ results: [has({ Status: "Success" })] }),
   ],
+  "Attachments and messages of any size": [has({ name: "README.md" }), has({ name: "again.md" })],
+  "Attachments and messages of any size 2": [
+    "the same",
+    "# Exchange connector service",
+    has({ key: has({ ItemId: expect.any(String) }) }),
+  ],
   "Send as an email account": [
     has({ name: "mailer", connector: "smtp", properties: has({ OAuthClientSecret: { isSet: true } }) }),
     passed,

@@ -1,8 +1,11 @@
 import { ConnectorError, type Upload } from "#spi";
 import type { GraphCalls } from "./call.ts";
+import { DEFAULT_TYPE, type SizedUpload } from "./contents/sized-upload.ts";
 import { uploadInPieces } from "./contents/upload-session.ts";
 import { member } from "./errors.ts";
 import type { Owner } from "./mailbox.ts";
+
+export type { SizedUpload };
 
 /** A file on its way into a message or event. */
 export interface FileContent {
@@ -15,11 +18,6 @@ export interface FileContent {
 export const LARGEST_INLINE = 3_000_000;
 /** Largest file Graph takes. */
 const LARGEST = 150 * 1024 * 1024;
-
-export const DEFAULT_TYPE = "application/octet-stream";
-
-/** An upload whose size is known. */
-export type SizedUpload = Upload & { readonly sizeBytes: number };
 
 /** Attaches a file to an item at this path, in one request or piece by piece; answers the attachment's id. */
 export function attachFile(

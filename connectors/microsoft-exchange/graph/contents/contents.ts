@@ -4,9 +4,10 @@ import { mailFolderNames } from "../../tables/graph/well-known.ts";
 import type { GraphBinding } from "../binding.ts";
 import type { GraphCalls } from "../call.ts";
 import { groupOwner, mailboxOwner, type Owner, segment } from "../mailbox.ts";
-import { attachUpload, type SizedUpload } from "../upload.ts";
+import { attachUpload } from "../upload.ts";
 import { createMessage, readMessage } from "./messages.ts";
 import { readAttachment } from "./read-attachment.ts";
+import type { SizedUpload } from "./sized-upload.ts";
 
 type Place = RecordPlace<GraphBinding>;
 

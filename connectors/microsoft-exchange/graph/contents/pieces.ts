@@ -1,5 +1,5 @@
 import { invalidRequest } from "#spi";
-import type { SizedUpload } from "../upload.ts";
+import type { SizedUpload } from "./sized-upload.ts";
 
 /** Pieces are multiples of 320 KiB, below 4 MB. */
 const pieceBytes = 10 * 320 * 1024;

@@ -3,8 +3,8 @@ import { ConnectorError, type HttpResponse, protocolError } from "#spi";
 import { type GraphCalls, type GraphRequest, itemsOf } from "../call.ts";
 import { member } from "../errors.ts";
 import type { Owner } from "../mailbox.ts";
-import { DEFAULT_TYPE, type SizedUpload } from "../upload.ts";
 import { Pieces } from "./pieces.ts";
+import { DEFAULT_TYPE, type SizedUpload } from "./sized-upload.ts";
 
 /** A session as createUploadSession opened it. */
 interface Session {

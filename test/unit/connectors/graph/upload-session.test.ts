@@ -3,7 +3,8 @@ import { Readable } from "node:stream";
 import { beforeEach, describe, expect, test } from "vitest";
 import { ConnectorError, type HttpClient, invalidRequest } from "#spi";
 import { GraphCalls } from "../../../../connectors/microsoft-exchange/graph/call.ts";
-import { attachUpload, type SizedUpload } from "../../../../connectors/microsoft-exchange/graph/upload.ts";
+import type { SizedUpload } from "../../../../connectors/microsoft-exchange/graph/contents/sized-upload.ts";
+import { attachUpload } from "../../../../connectors/microsoft-exchange/graph/upload.ts";
 import { config, fakeGraph, neverAborted } from "./fake-graph.ts";
 
 const piece = 10 * 320 * 1024;
