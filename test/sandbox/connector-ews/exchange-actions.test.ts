@@ -313,3 +313,26 @@ describe("what schema EWS tells of people's time", () => {
     });
   });
 });
+
+describe("what the reference leaves out", () => {
+  test("private appointments", async () => {
+    const id = await meeting("Nobody's business", { Sensitivity: "Private", RequiredAttendees: null, Resources: null });
+    expect(await rowsOf("Calendar", ["Sensitivity"], { ItemId: id, ...alice })).toEqual([{ Sensitivity: "Private" }]);
+  });
+
+  test("GetUserAvailability asks on the clock of a zone", async () => {
+    await meeting("Early in Tokyo", { Start: "2027-06-16T23:00:00Z", End: "2027-06-16T23:30:00Z" });
+    const asked = (Timezone: string) =>
+      execute("GetUserAvailability", {
+        Mailboxes: ["alice@sandbox.example"],
+        StartTime: "2027-06-17T08:00:00",
+        EndTime: "2027-06-17T09:00:00",
+        Timezone,
+      });
+    const busy = await asked("Tokyo Standard Time");
+    expect(busy).toMatchObject([{ StartTime: "2027-06-16T23:00:00Z", EndTime: "2027-06-16T23:30:00Z" }]);
+    expect(await asked("Asia/Tokyo")).toEqual(busy);
+    expect(await asked("UTC")).toEqual([]);
+    await expect(asked("Asia/Tokio")).rejects.toMatchObject({ target: "Timezone" });
+  });
+});

@@ -1,6 +1,8 @@
 import { invalidQuery } from "#spi";
 import type { ProcedureRun } from "../../ews/binding.ts";
 import { formatDateTime, timeOf } from "../../ews/values.ts";
+import { clockInstant, requireIanaZone } from "../../time/zones.ts";
+import { textInput } from "./parameters.ts";
 
 const dayMs = 86_400_000;
 // 42 days until Exchange 2013, 62 since.
@@ -9,10 +11,12 @@ const longestDays = 62;
 /** The window's times in the zone the request states, which is UTC: without offset. */
 const wallClock = (ms: number): string => formatDateTime(ms).slice(0, 19);
 
-/** StartTime and EndTime of an input. Errors: INVALID_QUERY. */
+/** StartTime and EndTime of an input, on the clock of an input Timezone where there is one. Errors: INVALID_QUERY. */
 export function availabilityWindow(input: ProcedureRun["input"]): { readonly start: string; readonly end: string } {
-  const startMs = timeOf(input["StartTime"] ?? null, "StartTime");
-  const endMs = timeOf(input["EndTime"] ?? null, "EndTime");
+  const zone = textInput(input["Timezone"]) ?? "UTC";
+  const iana = requireIanaZone(zone, "Timezone");
+  const at = (name: string) => clockInstant(iana, timeOf(input[name] ?? null, name));
+  const [startMs, endMs] = [at("StartTime"), at("EndTime")];
   if (endMs <= startMs) throw invalidQuery("EndTime must lie after StartTime.", { target: "EndTime" });
   if (endMs - startMs > longestDays * dayMs) {
     throw invalidQuery(

@@ -22,7 +22,12 @@ export const getUserAvailability = definition(
       ),
       required("StartTime", "datetime", "Begin of the window."),
       required("EndTime", "datetime", "End of the window; Exchange allows 42 or 62 days."),
-      optional("Timezone", "string", "Times of this API are UTC.", { default: "UTC", allowed: ["UTC"] }),
+      optional(
+        "Timezone",
+        "string",
+        "Zone on whose clock StartTime and EndTime are, by Windows or IANA name; busy times are answered in UTC.",
+        { default: "UTC" },
+      ),
     ],
     outputs: [
       output("Id", "string", "Id of the entry, where the caller may see it."),

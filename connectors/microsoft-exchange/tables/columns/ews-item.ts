@@ -48,7 +48,8 @@ export const itemIdentity: readonly EwsColumn[] = [
   attribute("ParentFolderChangeKey", "item:ParentFolderId", "ChangeKey", { readOnly: true }),
   text("ItemClass", "item:ItemClass", { describe: "Message class, such as IPM.Note." }),
   text("Subject", "item:Subject", { stored: true, describe: "Subject, at most 255 characters." }),
-  choice("Sensitivity", "item:Sensitivity", sensitivities, ["Normal"], { readOnly: true }),
+  // Read-only in the reference, where no appointment could be private.
+  choice("Sensitivity", "item:Sensitivity", sensitivities, ["Normal"]),
   special(
     "Body",
     "string",

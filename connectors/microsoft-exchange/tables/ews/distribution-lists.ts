@@ -34,7 +34,7 @@ export const distributionLists: EwsTable = {
   kind: { of: "items", folder: "contacts", element: "DistributionList", itemClass: "IPM.DistList" },
   description: "Contact groups (private distribution lists) with their members.",
   columns: [
-    ...itemIdentity.filter(({ name }) => name !== "MimeContent" && name !== "ItemClass"),
+    ...itemIdentity.filter(({ name }) => !["MimeContent", "ItemClass", "Sensitivity"].includes(name)),
     { ...(itemIdentity.find(({ name }) => name === "ItemClass") as EwsColumn), mutability: "read-only" },
     ...itemPropertiesBesideMail.filter(({ name }) => kept.has(name)),
     importance,

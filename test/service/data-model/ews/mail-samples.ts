@@ -13,6 +13,7 @@ export const itemSample: RowSample = {
     ReminderMinutesBeforeStart: 45,
     Culture: "de-DE",
     Importance: "High",
+    Sensitivity: "Private",
   },
   update: {
     Subject: "Yearly figures",
@@ -23,6 +24,7 @@ export const itemSample: RowSample = {
     ReminderMinutesBeforeStart: 90,
     Culture: "fr-FR",
     Importance: "Low",
+    Sensitivity: "Confidential",
   },
 };
 
