@@ -25,13 +25,13 @@ const most = 100_000;
 export function createTransfer(parts: TransferParts): TransferCases {
   const { store, audit } = parts;
   return {
-    async export(call) {
+    async exportAll(call) {
       requireUnlimited(call, "an export holds all of them");
       await audit.record(call, "export", "service", "succeeded");
       return exported(store);
     },
 
-    async import(call, document, onConflict) {
+    async importAll(call, document, onConflict) {
       requireUnlimited(call, "an import may change all of them");
       const plan = await planImport(parts, document, onConflict);
       if (plan.mistakes.length > 0) throw mistaken(plan.mistakes);

@@ -590,9 +590,9 @@ export interface ImportSummary {
   readonly unconfigured: readonly { readonly name: string; readonly missingSecrets: readonly string[] }[];
 }
 export interface TransferCases {
-  export(call: Call): Promise<TransferDocument>;
+  exportAll(call: Call): Promise<TransferDocument>;
   /** All or nothing. Errors: all mistakes of the document at once, names that exist among them. */
-  import(call: Call, document: TransferDocument, onConflict: ConflictRule): Promise<ImportSummary>;
+  importAll(call: Call, document: TransferDocument, onConflict: ConflictRule): Promise<ImportSummary>;
 }
 
 export interface VariableInput {

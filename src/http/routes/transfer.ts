@@ -23,7 +23,7 @@ export function transferRoutes(app: Server, { cases, settings }: HttpParts): voi
         response: { 200: transferDocument },
       },
     },
-    async (request) => cases.transfer.export(callOf(request)),
+    async (request) => cases.transfer.exportAll(callOf(request)),
   );
   app.post(
     "/v1/import",
@@ -41,6 +41,6 @@ export function transferRoutes(app: Server, { cases, settings }: HttpParts): voi
       },
     },
     async (request) =>
-      cases.transfer.import(callOf(request), request.body as TransferDocument, request.query.onConflict),
+      cases.transfer.importAll(callOf(request), request.body as TransferDocument, request.query.onConflict),
   );
 }

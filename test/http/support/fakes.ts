@@ -381,8 +381,8 @@ export function fakeCases(): UseCases {
       remove: async () => undefined,
     },
     transfer: {
-      export: async () => ({ connections: [], aliases: [], activities: [], variables: [] }),
-      import: async () => {
+      exportAll: async () => ({ connections: [], aliases: [], activities: [], variables: [] }),
+      importAll: async () => {
         const none = { created: 0, replaced: 0 };
         return { connections: none, aliases: none, activities: none, variables: none, skipped: [], unconfigured: [] };
       },
