@@ -8,8 +8,9 @@ type Reasons = ReadonlyMap<Deed, string>;
 /** How a page groups procedures, where a connector has groups: the heading, and what else is told of each. */
 export interface Presentation {
   readonly command: string;
+  /** Empty: the procedure stands before all groups. */
   group?(procedure: Procedure): string;
-  facts?(procedure: Procedure): readonly (readonly [name: string, value: string])[];
+  facts?(procedure: Procedure, schema: string): readonly (readonly [name: string, value: string])[];
 }
 
 /** Numbers the tests and reasons of one section in the order in which they are first named. */
@@ -83,7 +84,7 @@ function procedureSection(
   const notes = new Notes();
   const done = evidence[procedureName(schema, procedure.name)] ?? {};
   const mark = marker(done, reasons, deedsOfProcedure(procedure), notes);
-  const facts = presentation.facts?.(procedure) ?? [];
+  const facts = presentation.facts?.(procedure, schema) ?? [];
   const parameters = [
     ...procedure.inputs.map(({ name, type }) => [code(name), "input", type, mark(`input:${name}`)]),
     ...procedure.outputs.map(({ name, type }) => [code(name), "output", type, mark(`output:${name}`)]),
