@@ -192,6 +192,39 @@ describe("what schema EWS does with meetings", () => {
     expect(await rowsOf("Calendar", ["Subject"], { Subject: "Off", ...alice })).toEqual([]);
   });
 
+  test("one occurrence of a meeting is called off, the others stay", async () => {
+    const id = await meeting("Every day", {
+      Start: "2027-09-06T09:00:00Z",
+      End: "2027-09-06T09:30:00Z",
+      Recurrence_Type: "DailyRecurrence",
+      Recurrence_Interval: 1,
+      Recurrence_NumberOfOccurrences: 3,
+    });
+    const [outcome] = await write("delete", "Calendar", [
+      { ItemId: id, InstanceIndex: 2, SendCancellationsMode: "SendToAllAndSaveCopy", ...alice },
+    ]);
+    expect(outcome?.status, outcome?.error?.detail).toBe("succeeded");
+    const left = await rowsOf("Calendar", ["DeletedOccurrences_Aggregate", "IsCancelled"], { ItemId: id, ...alice });
+    expect(left).toEqual([{ DeletedOccurrences_Aggregate: [{ Start: "2027-09-07T09:00:00Z" }], IsCancelled: false }]);
+    const told = await rowsOf("Inbox", ["Subject"], { Subject: "Canceled: Every day", ...bob });
+    expect(told).toHaveLength(1);
+    const theirs = (
+      await query({
+        table: "Calendar",
+        columns: ["Start", "Subject"],
+        where: {
+          and: [
+            { column: "Start", operator: ">=", value: "2027-09-06T00:00:00Z" },
+            { column: "End", operator: "<=", value: "2027-09-09T00:00:00Z" },
+            ...where(bob).and,
+          ],
+        },
+      } as never)
+    ).rows.filter((row) => row["Subject"] === "Every day");
+    expect(theirs.map((row) => row["Start"])).toContain("2027-09-06T09:00:00Z");
+    expect(theirs.map((row) => row["Start"])).toContain("2027-09-08T09:00:00Z");
+  });
+
   test("reminders are dropped and postponed", async () => {
     const id = await meeting("Reminded", { ReminderIsSet: true, ReminderMinutesBeforeStart: 15 });
     await execute("SnoozeEventReminder", {
