@@ -276,6 +276,10 @@ it("changes of a folder since the last time", async () => {
     ParentFolderId: expect.any(String),
     Message: expect.objectContaining({ importance: expect.any(String) }),
   });
+  const foreign = graph.execute("MessagesDelta", { DeltaToken: Buffer.from("{}").toString("base64url") });
+  await expect(foreign).rejects.toMatchObject({ code: "INVALID_QUERY", target: "DeltaToken" });
+  const both = graph.execute("MessagesDelta", { DeltaToken, Select: "importance" });
+  await expect(both).rejects.toMatchObject({ code: "INVALID_QUERY", target: "Select" });
   await expect(graph.execute("MessagesDelta", { Select: "a b" })).rejects.toMatchObject({ target: "Select" });
 });
 
@@ -312,6 +316,14 @@ describe("subscriptions", () => {
         ExpirationDateTime: "2026-03-11T12:00:00Z",
       },
     ]);
+  });
+
+  it("of an application name their mailbox", async () => {
+    const application = graph.session("application");
+    const asked = graph.execute("CreateSubscription", ask(), application);
+    await expect(asked).rejects.toMatchObject({ code: "INVALID_QUERY", target: "Resource" });
+    const named = { ...ask(), Resource: `users/${ALICE}/events` };
+    expect(await graph.execute("CreateSubscription", named, application)).toMatchObject([{ Status: "Success" }]);
   });
 
   it("are renewed and ended", async () => {

@@ -1,4 +1,4 @@
-import { invalidQuery, type Row, type Value } from "#spi";
+import { ConnectorError, invalidQuery, type Row, type Value } from "#spi";
 import { itemsOf } from "../../graph/call.ts";
 import { type JsonObject, member } from "../../graph/errors.ts";
 import { directory, segment } from "../../graph/mailbox.ts";
@@ -57,11 +57,19 @@ async function* changes(execution: Execution): AsyncIterable<Row> {
   const root = deltaPath(execution);
   const watch = new LinkWatch();
   const given = execution.text("DeltaToken");
+  const extra = ["Select", "ChangeType"].find((name) => given !== undefined && execution.text(name) !== undefined);
+  if (extra !== undefined) {
+    throw invalidQuery(`${extra} is part of what DeltaToken stands for; give it with the first call only.`, {
+      target: extra,
+    });
+  }
   let query = given === undefined ? firstQuery(execution) : `?$deltatoken=${encodeURIComponent(given)}`;
   for (;;) {
     watch.follow(query, "GET delta");
     const request = { method: "GET", path: `${root}${query}`, operation: "GET delta", mailbox: owner.mailbox } as const;
-    const page = await calls.json(request, signal);
+    const page = await calls.json(request, signal).catch((error: unknown) => {
+      throw isLostState(error) ? lostState() : error;
+    });
     for (const item of itemsOf(page)) yield changeRow(item);
     const next = tokenOf(page, "@odata.nextLink", "$skiptoken");
     if (next === undefined) {
@@ -71,6 +79,16 @@ async function* changes(execution: Execution): AsyncIterable<Row> {
     query = `?$skiptoken=${encodeURIComponent(next)}`;
   }
 }
+
+/** Graph forgets where a reader stood after some weeks, or when the mailbox moves. */
+const isLostState = (error: unknown): boolean =>
+  error instanceof ConnectorError &&
+  (error.remote?.status === 410 || /syncstate|resync/i.test(error.remote?.code ?? ""));
+
+const lostState = () =>
+  invalidQuery("Microsoft Graph no longer knows this DeltaToken; leave it out to read the folder from the beginning.", {
+    target: "DeltaToken",
+  });
 
 function deltaPath(execution: Execution): string {
   const given = execution.text("FolderId") ?? "inbox";
@@ -156,6 +174,11 @@ export const createSubscription = graphProcedure(
 async function subscribe(execution: Execution): Promise<Row> {
   const { calls, owner, signal, input } = execution;
   const resource = (execution.text("Resource") ?? "").replace(/^\/+/, "");
+  if (calls.config.appOnly && /^me(?:\/|$)/i.test(resource)) {
+    throw invalidQuery("Resource: an application's own token has no me; name users/{id or principal name}/… instead.", {
+      target: "Resource",
+    });
+  }
   const body: JsonObject = {
     resource,
     changeType: changeTypes(execution),

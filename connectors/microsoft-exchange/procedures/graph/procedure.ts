@@ -63,7 +63,27 @@ async function* answer(rows: Promise<Row> | AsyncIterable<Row>): RecordStream {
     yield { rows: [await rows] };
     return;
   }
-  for await (const row of rows) yield { rows: [row] };
+  yield* gathered(rows);
+}
+
+/** Rows handed on at once. */
+const atOnce = 100;
+
+async function* gathered(rows: AsyncIterable<Row>): RecordStream {
+  let some: Row[] = [];
+  try {
+    for await (const row of rows) {
+      some.push(row);
+      if (some.length < atOnce) continue;
+      yield { rows: some };
+      some = [];
+    }
+  } catch (error) {
+    // What was done before the failure is told.
+    if (some.length > 0) yield { rows: some };
+    throw error;
+  }
+  if (some.length > 0) yield { rows: some };
 }
 
 // ---- inputs and outputs --------------------------------------------------------------------------------------------
