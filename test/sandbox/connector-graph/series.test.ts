@@ -178,6 +178,37 @@ describe("single occurrences", () => {
     expect(await read(String(second?.id), ["subject", "type"])).toEqual({ subject: "moved once", type: "exception" });
   });
 
+  it("of a meeting are answered and cancelled one by one", async () => {
+    const attendees = [{ type: "required", emailAddress: { address: BOB } }];
+    const id = await create({ ...weekly, attendees }, "weekly talk");
+    const application = graph.session("application");
+    const bobs = async (): Promise<readonly Row[]> => {
+      const window = [where("start_dateTime", ">=", "2026-03-01"), where("end_dateTime", "<=", "2026-04-30")];
+      const mine = [where("UserId", "=", BOB), where("subject", "LIKE", "%weekly talk")];
+      const columns = ["id", "start_dateTime", "responseStatus_response", "isCancelled"];
+      const body = { table: "CalendarView", columns, where: { and: [...mine, ...window] } };
+      return (await graph.query(body, application)).rows;
+    };
+    const invited = await bobs();
+    expect(invited).toHaveLength(4);
+    const answer = { EventId: String(invited[1]?.id), ResponseType: "Accept", UserId: BOB };
+    await graph.execute("RespondToEvent", answer, application);
+    expect((await bobs()).map(({ responseStatus_response }) => responseStatus_response)).toEqual([
+      "notResponded",
+      "accepted",
+      "notResponded",
+      "notResponded",
+    ]);
+    const [, , third] = await instances(id);
+    await graph.execute("CancelEvent", { EventId: String(third?.id), Comment: "holiday" });
+    expect(await starts(id)).toEqual(["2026-03-16T08:00:00Z", "2026-03-23T08:00:00Z", "2026-04-06T07:00:00Z"]);
+    expect((await bobs()).find(({ start_dateTime }) => start_dateTime === third?.start_dateTime)).toMatchObject({
+      isCancelled: true,
+    });
+    await graph.execute("CancelEvent", { EventId: id });
+    expect(await read(id)).toBeUndefined();
+  });
+
   it("that are not there are missing, and take no recurrence of their own", async () => {
     const id = await create(weekly);
     const [first, second] = await instances(id);
