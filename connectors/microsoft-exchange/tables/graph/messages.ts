@@ -52,7 +52,11 @@ const columns = [
   json("internetMessageHeaders"),
   text("internetMessageId", { write: "writable", filter: exactText }),
   flag("isDeliveryReceiptRequested", { write: "writable", filter: byFlag }),
-  flag("isDraft", { write: "create-only", filter: byFlag }),
+  flag("isDraft", {
+    write: "create-only",
+    filter: byFlag,
+    description: "Not sent. A created row is a draft unless this is false: then it lies there as mail from elsewhere.",
+  }),
   flag("isRead", { write: "writable", filter: byFlag, sortable: true }),
   flag("isReadReceiptRequested", { write: "writable", filter: byFlag }),
   parentColumn("parentFolderId"),
