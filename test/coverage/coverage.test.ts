@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { BoundQuery, Row, Session, TableDefinition } from "#spi";
+import type { BoundQuery, ConnectorDefinition, Row, Session, TableDefinition } from "#spi";
 import { check } from "./check.ts";
 import { gather, readRecords } from "./evidence.ts";
 import { reasons } from "./impossible.ts";
+import { coveragePage } from "./page.ts";
 import { type ExecutionRecord, recordsVariable } from "./record.ts";
 import { recordedSession } from "./recorder.ts";
 import { says } from "./written-values.ts";
@@ -150,4 +151,29 @@ describe("evidence", () => {
       stale: ["S table Things: query:a was executed", "S table Things: query:x is not declared"],
     });
   });
+});
+
+test("the page marks what was executed with its test, what cannot be with its reason, and what is missing", () => {
+  const procedure = { name: "Work", inputs: [column("In")], outputs: [column("Out")] };
+  const definition = {
+    displayName: "Sample",
+    schemas: [{ name: "S" }],
+    tablesOf: () => [{ ...table, activities: ["query"] }],
+    proceduresOf: () => [procedure],
+  } as unknown as ConnectorDefinition;
+  const proof = { test: { file: "test/a.test.ts", title: "reads" }, platforms: ["P1"] };
+  const evidence = { "S table Things": { query: proof, "query:a": proof }, "S procedure Work": { execute: proof } };
+  const entries = [{ schema: "S", tables: ["Things"], deeds: ["query:b"], reason: "Nobody can." }];
+  const page = coveragePage(definition, evidence, reasons(entries), {
+    command: "print",
+    group: () => "Actions",
+    facts: (_, schema) => [["Platforms", `all of ${schema}`]],
+  });
+  expect(page).toContain("| query | 1 | P1 |");
+  expect(page).toContain("| `a` | string | 1 |");
+  expect(page).toContain("| `b` | string | none (2) |");
+  expect(page).toContain("| `c` | string | **missing** |");
+  expect(page).toContain("1. [test/a.test.ts](../../test/a.test.ts): reads\n2. Nobody can.");
+  expect(page).toMatch(/### Actions\n\n### Work \(procedure\)\n\nPlatforms: all of S\n\nExecute: 1, on P1/);
+  expect(page).toContain("| `In` | input | string | **missing** |");
 });
