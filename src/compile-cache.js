@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { enableCompileCache, flushCompileCache } from "node:module";
+import { enableCompileCache, flushCompileCache, getCompileCacheDir } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -14,7 +14,7 @@ const root = path.resolve(import.meta.dirname, "..");
 
 /** A name for the present state of the sources. */
 function stateOfSources() {
-  const hash = createHash("sha256");
+  const hash = createHash("sha256").update(root);
   for (const folder of ["src", "connectors"]) {
     const names = readdirSync(path.join(root, folder), { recursive: true }).filter((name) => name.endsWith(".ts"));
     for (const name of names.sort()) {
@@ -29,7 +29,9 @@ function stateOfSources() {
 const v8Options = () =>
   process.execArgv.filter((option, at, all) => option !== "--import" && all[at - 1] !== "--import");
 
-const { directory } = enableCompileCache();
+enableCompileCache();
+// One for each user, version of Node and set of V8's options.
+const directory = getCompileCacheDir();
 if (directory !== undefined) {
   const filled = path.join(directory, `filled-${stateOfSources()}`);
   if (import.meta.main) {
