@@ -7,6 +7,7 @@ import {
   type Procedure,
   type Value,
 } from "#spi";
+import { clockTime } from "./instant.ts";
 import { indexByName } from "./names.ts";
 import { mistakeAt, type NameAt, pointerMember, type ValueAt } from "./query.ts";
 import { shown, typedValue } from "./typed-value.ts";
@@ -65,6 +66,7 @@ function typedInput(parameter: Parameter, value: Value): ReturnType<typeof typed
   if (parameter.orText === true && typeof value === "string") return { value };
   const typed = typedValue(parameter.type, value, parameter.allowed);
   if ("mistake" in typed) return typed;
+  if (parameter.clock === true) return { value: clockTime(value, String(typed.value)) };
   const { minimum, maximum } = parameter;
   const isText = typeof typed.value === "string";
   const size = typeof typed.value === "string" ? typed.value.length : typed.value;

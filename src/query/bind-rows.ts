@@ -1,7 +1,7 @@
 import type { Column, Mistake, Row, TableDefinition, Value } from "#spi";
 import { keyColumns } from "#spi";
 import { unknownColumn } from "./bind.ts";
-import { tellsInstant } from "./instant.ts";
+import { clockTime } from "./instant.ts";
 import { mistakeAt, type Place, pointerMember } from "./query.ts";
 import { indexOf } from "./table-index.ts";
 import { typedValue } from "./typed-value.ts";
@@ -75,13 +75,7 @@ function bindCell(table: TableDefinition, kind: WriteKind, given: string, value:
   const typed = typedValue(definition.type, value, definition.allowed);
   return "mistake" in typed
     ? { mistake: mistakeAt(at, "INVALID_QUERY", `${name}: ${typed.mistake}`) }
-    : { name, value: column?.clock === true ? clockTime(value, typed.value) : typed.value, isChange };
-}
-
-/** A time on the clocks of a zone that stands beside it: without `Z`, which would make an instant of it. */
-function clockTime(given: Value, typed: Value): Value {
-  if (typeof given !== "string" || typeof typed !== "string" || tellsInstant(given)) return typed;
-  return typed.replace(/Z$/, "");
+    : { name, value: column?.clock === true ? clockTime(value, String(typed.value)) : typed.value, isChange };
 }
 
 /** Why a column cannot be given, or undefined. Keys tell which row in update and delete. */

@@ -36,4 +36,8 @@ export function formatInstant(ms: number): string | undefined {
 }
 
 /** Does a time tell its own place in time, by `Z` or an offset? */
-export const tellsInstant = (text: string): boolean => /[T ].*(?:Z|[+-]\d{2}(?::?\d{2})?)$/i.test(text.trim());
+const tellsInstant = (text: string): boolean => /[T ].*(?:Z|[+-]\d{2}(?::?\d{2})?)$/i.test(text.trim());
+
+/** A time on the clocks of a zone that stands beside it: without `Z`, which would make an instant of it. */
+export const clockTime = (given: unknown, typed: string): string =>
+  typeof given !== "string" || tellsInstant(given) ? typed : typed.replace(/Z$/, "");

@@ -11,6 +11,8 @@ export interface Parameter {
   /** Smallest and largest number, or length of text. */
   readonly minimum?: number;
   readonly maximum?: number;
+  /** Of type datetime: a time given without `Z` or offset is one on the clocks of a zone, and is handed on without `Z`. */
+  readonly clock?: true;
   /** An input of type json that also takes plain text, unread: the procedure knows forms of its own. */
   readonly orText?: true;
 }

@@ -162,6 +162,11 @@ describe("meetings", () => {
     expect(await newest(ALICE, "Tentative: party")).toMatchObject({ from_emailAddress_address: BOB });
     const later = { DateTime: "2026-04-02T08:30:00Z", TimeZone: "Europe/London" };
     expect(await run("SnoozeEventReminder", later)).toEqual(success);
+    expect(graph.bodies.at(-1)).toEqual({
+      newReminderTime: { dateTime: "2026-04-02T09:30:00", timeZone: "GMT Standard Time" },
+    });
+    await run("SnoozeEventReminder", { ...later, DateTime: "2026-04-02T08:30:00" });
+    expect(graph.bodies.at(-1)).toMatchObject({ newReminderTime: { dateTime: "2026-04-02T08:30:00" } });
     await expect(run("SnoozeEventReminder", { ...later, TimeZone: "Europe/Londn" })).rejects.toMatchObject({
       code: "INVALID_QUERY",
       target: "TimeZone",

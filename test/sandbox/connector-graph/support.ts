@@ -74,6 +74,7 @@ export type Login = "application" | "alice";
 export function useGraph(options: FullSandboxOptions = {}) {
   let sandbox: FullSandbox;
   const sent: string[] = [];
+  const bodies: unknown[] = [];
   const waits: number[] = [];
   const files = new Map<string, Uint8Array>();
   const tokens = new Map<string, TokenSet>();
@@ -114,6 +115,7 @@ export function useGraph(options: FullSandboxOptions = {}) {
         const url = new URL(request.url);
         const isUpload = /\/(?:upload|oauth2)\//.test(url.pathname);
         if (!isUpload) await checkRequest(request.method, url, request.body);
+        if (typeof request.body === "string" && !isUpload) bodies.push(JSON.parse(request.body));
         sent.push(`${request.method} ${decodeURIComponent(url.pathname).replace("/v1.0", "")}`);
         const { accessToken } = await tokenOf(login, more);
         const bearer = { authorization: `Bearer ${accessToken.reveal()}` };
@@ -150,11 +152,27 @@ export function useGraph(options: FullSandboxOptions = {}) {
       files: {
         read: async (path) => files.get(path) ?? new Uint8Array(),
         resolve: async (path) => path,
+        open: async (path) => {
+          const content = files.get(path) ?? new Uint8Array();
+          const bytes = async function* () {
+            yield content;
+          };
+          return { sizeBytes: content.length, bytes };
+        },
+        writeStream: async (folder, name, content) => {
+          files.set(`${folder}/${name}`, Buffer.concat(await Array.fromAsync(content)));
+          return `${folder}/${name}`;
+        },
         write: async (folder, name, content) => {
           files.set(`${folder}/${name}`, content);
           return `${folder}/${name}`;
         },
       },
+    records: { keep: async (record, name, content) => {
+          files.set(`records/${record}/${name}`, content);
+          return `records/${record}/${name}`;
+        },
+        discard: async (record) => [...files.keys()].filter((name) => name.startsWith(`records/${record}/`) && files.delete(name)).length, },
       async attempt({ repeatable }, send, signal) {
         for (let attempt = 1; ; attempt += 1) {
           try {
@@ -266,7 +284,7 @@ export function useGraph(options: FullSandboxOptions = {}) {
     return { steps, ...(identity === undefined ? {} : { identity }) };
   }
 
-  return { sandbox: () => sandbox, session, query, write, execute, probe, sent, waits, files };
+  return { sandbox: () => sandbox, session, query, write, execute, probe, sent, bodies, waits, files };
 }
 
 /** The contract is of the Exchange side: it leaves out reports, and writing users. */

@@ -1,7 +1,7 @@
 import { invalidQuery, type Row } from "#spi";
 import type { JsonObject } from "../../graph/errors.ts";
 import { segment } from "../../graph/mailbox.ts";
-import { requireWindowsZone } from "../../time/zones.ts";
+import { clockOf, ianaZone, requireWindowsZone } from "../../time/zones.ts";
 import { act } from "./messages.ts";
 import {
   type Execution,
@@ -112,20 +112,29 @@ export const snoozeEventReminder = mailboxProcedure({
   writes: true,
   inputs: [
     eventId("Event whose reminder is postponed."),
-    instant("DateTime", "New time of the reminder, on the clocks of TimeZone.", required),
+    {
+      ...instant(
+        "DateTime",
+        "New time of the reminder: on the clocks of TimeZone without Z or offset, else an instant.",
+        required,
+      ),
+      clock: true,
+    },
     text("TimeZone", "Zone of DateTime, such as UTC or W. Europe Standard Time.", required),
     userId,
   ],
   outputs: [statusOutput],
   run: async (execution): Promise<Row> => {
-    const newReminderTime = {
-      dateTime: wallTime(execution, "DateTime"),
-      timeZone: requireWindowsZone(execution.text("TimeZone") ?? "UTC", "TimeZone"),
-    };
+    const timeZone = requireWindowsZone(execution.text("TimeZone") ?? "UTC", "TimeZone");
+    const newReminderTime = { dateTime: onClocksOf(timeZone, execution.text("DateTime") ?? ""), timeZone };
     await act(execution, `${eventPath(execution)}/snoozeReminder`, { newReminderTime });
     return success;
   },
 });
 
-/** The time as clocks show it; its zone is told apart. */
-const wallTime = ({ text: input }: Execution, name: string): string => (input(name) ?? "").replace(/Z$/, "");
+/** A time as the clocks of a zone show it. */
+function onClocksOf(zone: string, time: string): string {
+  if (!time.endsWith("Z")) return time;
+  const iana = ianaZone(zone) ?? "UTC";
+  return new Date(clockOf(iana, Date.parse(time))).toISOString().replace(/(?:\.000)?Z$/, "");
+}
