@@ -42,9 +42,9 @@ export function suggestedDays(options: XmlElement, request: SuggestionRequest): 
   const [perDay, afterHours] = [number("MaximumResultsByDay", 10), number("MaximumNonWorkHourResultsByDay", 0)];
   const least = qualities.indexOf(childText(options, "MinimumSuggestionQuality") ?? "Fair");
   if (lengthMs < gridMs || lengthMs > dayMs)
-    throw new EwsError("ErrorInvalidParameter", "MeetingDurationInMinutes must be from 30 to 1440.", { isFault: true });
+    throw new EwsError("ErrorInvalidArgument", "MeetingDurationInMinutes must be from 30 to 1440.", { isFault: true });
   if (perDay > 48 || afterHours > 48)
-    throw new EwsError("ErrorInvalidParameter", "At most 48 suggestions a day can be asked for.", { isFault: true });
+    throw new EwsError("ErrorInvalidArgument", "At most 48 suggestions a day can be asked for.", { isFault: true });
   const schedules = request.attendees.map(
     (one) => one && busyTimes(one, request.from, new Date(request.to.getTime() + lengthMs)),
   );

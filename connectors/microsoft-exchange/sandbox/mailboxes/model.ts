@@ -4,6 +4,9 @@
  */
 import type { ExtendedProperties } from "./extended-properties.ts";
 import type { Recurrence } from "./recurrence.ts";
+import type { TaskDetails } from "./task-model.ts";
+
+export type * from "./task-model.ts";
 
 /** A mailbox, list or outside person as named in an item. */
 export interface EmailAddress {
@@ -232,51 +235,6 @@ export interface ContactDetails {
   directoryId?: string;
   managerMailbox?: EmailAddress;
   directReports?: EmailAddress[];
-}
-
-export type TaskStatus = "notStarted" | "inProgress" | "completed" | "waitingOnOthers" | "deferred";
-
-export interface ChecklistItem {
-  id: string;
-  displayName: string;
-  isChecked: boolean;
-  createdAt: Date;
-  checkedAt?: Date;
-}
-
-export interface LinkedResource {
-  id: string;
-  applicationName?: string;
-  displayName?: string;
-  externalId?: string;
-  webUrl?: string;
-}
-
-export interface TaskDetails {
-  status: TaskStatus;
-  /** 0 to 100. */
-  percentComplete: number;
-  startAt?: Date;
-  dueAt?: Date;
-  completedAt?: Date;
-  /** Zone names as the client gave them (Graph shows them back). */
-  timeZone?: string;
-  owner?: string;
-  delegator?: string;
-  delegationState?: "noMatch" | "ownNew" | "owned" | "accepted" | "declined" | "max";
-  assignedAt?: Date;
-  changeCount: number;
-  isTeamTask: boolean;
-  actualWorkMinutes?: number;
-  totalWorkMinutes?: number;
-  mileage?: string;
-  billingInformation?: string;
-  companies: string[];
-  contacts: string[];
-  statusDescription?: string;
-  recurrence?: Recurrence;
-  checklist: ChecklistItem[];
-  linkedResources: LinkedResource[];
 }
 
 /** What a meeting request, response or cancellation says besides its message; `item.event` holds the meeting itself. */
