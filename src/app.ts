@@ -25,6 +25,7 @@ import { keyRoutes } from "./http/routes/keys.ts";
 import { runRoutes } from "./http/routes/runs.ts";
 import { savedActivityRoutes } from "./http/routes/saved-activities.ts";
 import { serviceRoutes } from "./http/routes/service.ts";
+import { subscriptionRoutes } from "./http/routes/subscriptions.ts";
 import { tokenRoutes } from "./http/routes/tokens.ts";
 import { transferRoutes } from "./http/routes/transfer.ts";
 import { variableRoutes } from "./http/routes/variables.ts";
@@ -103,6 +104,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
     contentRoutes(routes, parts);
     savedActivityRoutes(routes, parts);
     aliasRoutes(routes, parts);
+    subscriptionRoutes(routes, parts);
     transferRoutes(routes, parts);
     variableRoutes(routes, parts);
     runRoutes(routes);

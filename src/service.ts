@@ -27,6 +27,7 @@ import { createConnections } from "./runtime/connections.ts";
 import { createContents } from "./runtime/contents.ts";
 import { Dialogues } from "./runtime/dialogues.ts";
 import { fileAccess, fileCauses } from "./runtime/files.ts";
+import { recordFiles } from "./runtime/record-files.ts";
 import { createHealthCases } from "./runtime/health.ts";
 import { createIdempotencyCases } from "./runtime/idempotency.ts";
 import { createKeyCases } from "./runtime/keys.ts";
@@ -39,6 +40,9 @@ import { createSavedActivities } from "./runtime/saved-activities.ts";
 import { startChores } from "./runtime/schedule.ts";
 import { openVault } from "./runtime/secrets.ts";
 import { serviceCauses } from "./runtime/service-causes.ts";
+import { keptEvents, keptMs } from "./runtime/subscriptions/read-events.ts";
+import { createSubscriptions } from "./runtime/subscriptions/subscriptions.ts";
+import { createTurns } from "./runtime/subscriptions/turns.ts";
 import { createTokenCases, type SourceOf } from "./runtime/token-cases.ts";
 import { createTokenService } from "./runtime/tokens.ts";
 import { createTransfer } from "./runtime/transfer.ts";
@@ -58,6 +62,9 @@ const sessionIdleMs = 5 * 60_000;
 /** So long are answers under way waited for; then they are ended, which may take a little as well. */
 const drainLimitMs = 30_000;
 const endingLimitMs = 3000;
+/** So often it is looked whose turn has come. */
+const turnEveryMs = 1000;
+const subscriptionTiming = { reconcileMs: 15 * 60_000, leaseMs: 120_000 };
 
 export interface ServiceParts {
   readonly settings: Settings;
@@ -117,26 +124,22 @@ export async function startService(parts: ServiceParts): Promise<Service> {
 
   let listening: readonly ListeningAddress[] = [];
   const filesBase = path.join(dataDir, "files");
+  const files = fileAccess({ base: filesBase, roots: settings.FILE_ROOTS ?? [filesBase] });
   const surroundings: SessionSurroundings = {
     egress: egressRules({ allow: settings.EGRESS_ALLOW, deny: settings.EGRESS_DENY, own: () => listening }),
     clock,
     random,
     log,
-    files: fileAccess({ base: filesBase, roots: settings.FILE_ROOTS ?? [filesBase] }),
+    files,
+    records: recordFiles(filesBase, files),
     sharedSlots: new Slots(sharedSlots),
     ...(resolver === undefined ? {} : { resolver }),
     ...(settings.AGENT_PROXY_URL === undefined
       ? {}
       : { agentProxy: { url: new Secret(settings.AGENT_PROXY_URL), exceptions: settings.AGENT_NO_PROXY } }),
   };
-  const tokenService = createTokenService({
-    store,
-    vault,
-    clock,
-    random,
-    log,
-    instance: `${agentName}/${random.uuid()}`,
-  });
+  const instance = `${agentName}/${random.uuid()}`;
+  const tokenService = createTokenService({ store, vault, clock, random, log, instance });
   const tokensFor = (
     connectionId: string,
     source: TokenSource,
@@ -200,6 +203,19 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     random,
     runningLimitMs: (settings.ACTIVITY_TIMEOUT_SECONDS + 30) * 1000,
   });
+  const noticeUrl = (id: string): string | undefined =>
+    publicUrl.startsWith("https:") ? new URL(`/v1/notifications/${id}`, publicUrl).href : undefined;
+  const { resolve } = resolved;
+  const turns = createTurns({
+    store,
+    clock,
+    random,
+    log,
+    instance,
+    resolve,
+    noticeUrl,
+    timing: { ...subscriptionTiming, pollMs: settings.SUBSCRIPTION_POLL_SECONDS * 1000 },
+  });
   const cases: UseCases = {
     connectors,
     connections: {
@@ -237,6 +253,21 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       audit,
       clock,
       spoolFolder: path.join(dataDir, "spool"),
+    }),
+    subscriptions: createSubscriptions({
+      store,
+      vault,
+      audit,
+      access,
+      resolve,
+      paging,
+      clock,
+      random,
+      log,
+      turns,
+      instance,
+      limitSeconds: settings.ACTIVITY_TIMEOUT_SECONDS,
+      noticeUrl,
     }),
     savedActivities: createSavedActivities({
       store,
@@ -277,6 +308,8 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       { name: "heartbeat", everyMs: heartbeatEveryMs, run: () => agents.heartbeat() },
       { name: "idempotency", everyMs: 600_000, run: () => idempotency.prune() },
       { name: "authorizations", everyMs: 600_000, run: () => store.authorizations.prune() },
+      { name: "subscriptions", everyMs: turnEveryMs, run: () => turns.run() },
+      { name: "subscription events", everyMs: 600_000, run: () => store.subscriptions.pruneEvents(keptMs, keptEvents) },
     ],
     clock,
     log,
@@ -289,6 +322,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     async close() {
       app.beginDrain();
       stopChores();
+      turns.stop();
       // Still listening: who comes now is told so by 503, and probes see it.
       await within(drainLimitMs, app.idle(), clock);
       app.cutOff();

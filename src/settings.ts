@@ -86,6 +86,11 @@ const settings = {
     meaning: "`debug`, `info`, `warn`, `error` or `silent`",
     schema: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   },
+  SUBSCRIPTION_POLL_SECONDS: {
+    default: "`15`",
+    meaning: "So often the changes of a subscription are asked for where the server does not post them; `0` is each second",
+    schema: whole(0, 3600).default(15),
+  },
   PUBLIC_URL: {
     default: "from `HOST`/`PORT`",
     meaning: "Base of the OAuth callback URL",

@@ -13,7 +13,7 @@ export const streamedPolicy = (policy: RetryPolicy): RetryPolicy => ({
 
 /** The same session, its five activities under a retry policy. */
 export function sessionUnder(policy: RetryPolicy, session: Session): Session {
-  const { contents } = session;
+  const { contents, changes } = session;
   const under = <T>(run: () => T): T => underPolicy(policy, run);
   return {
     test: (steps, signal) => session.test(steps, signal),
@@ -23,6 +23,7 @@ export function sessionUnder(policy: RetryPolicy, session: Session): Session {
     delete: (table, rows, signal) => under(() => session.delete(table, rows, signal)),
     execute: (procedure, signal) => streamUnder(policy, () => session.execute(procedure, signal)),
     ...(contents === undefined ? {} : { contents }),
+    ...(changes === undefined ? {} : { changes }),
     close: () => session.close(),
   };
 }

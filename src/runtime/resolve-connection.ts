@@ -95,6 +95,7 @@ function withClose(session: Session, close: () => Promise<void>): Session {
     delete: (table, rows, signal) => session.delete(table, rows, signal),
     execute: (procedure, signal) => session.execute(procedure, signal),
     ...(session.contents === undefined ? {} : { contents: session.contents }),
+    ...(session.changes === undefined ? {} : { changes: session.changes }),
     close,
   };
 }

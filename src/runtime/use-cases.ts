@@ -16,6 +16,7 @@ import type {
   Warning,
 } from "#spi";
 import type { RetryPolicy } from "../net/retry-policy.ts";
+import type { SubscriptionCases } from "./subscriptions/cases.ts";
 
 export type { RetryPolicy } from "../net/retry-policy.ts";
 
@@ -28,6 +29,7 @@ export interface UseCases {
   readonly catalog: CatalogCases;
   readonly activities: ActivityCases;
   readonly contents: ContentCases;
+  readonly subscriptions: SubscriptionCases;
   readonly savedActivities: SavedActivityCases;
   readonly aliases: AliasCases;
   readonly transfer: TransferCases;

@@ -1,4 +1,5 @@
 import type { Cause, StepId } from "./causes.ts";
+import type { NoticeReader } from "./changes.ts";
 import type { ConnectorContext, FileAccess } from "./context.ts";
 import type { TransportOptions } from "./http.ts";
 import type { Procedure } from "./procedure.ts";
@@ -70,6 +71,8 @@ export interface ConnectorDefinition<C = unknown, B = unknown> {
    * undefined where the configuration does not ask for it.
    */
   debugMinutes?(config: C): number | undefined;
+  /** How notices a server posts are understood; absent = this connector's servers post none. */
+  readonly notices?: NoticeReader;
   connect(config: C, context: ConnectorContext): Promise<Session<B>>;
 }
 

@@ -1,4 +1,5 @@
 export * from "./causes.ts";
+export * from "./changes.ts";
 export * from "./codes.ts";
 export * from "./connector.ts";
 export * from "./content.ts";

@@ -1,4 +1,5 @@
 import type { StepId } from "./causes.ts";
+import type { ChangeFeed } from "./changes.ts";
 import type { Contents } from "./content.ts";
 import type { BoundProcedure } from "./procedure.ts";
 import type { BoundQuery } from "./query.ts";
@@ -40,5 +41,7 @@ export interface Session<B = unknown> {
   execute(procedure: BoundProcedure<B>, signal: AbortSignal): RecordStream;
   /** Absent: this connector has no contents of that kind. */
   readonly contents?: Contents<B>;
+  /** Absent: this connector tells of no changes. */
+  readonly changes?: ChangeFeed<B>;
   close(): Promise<void>;
 }

@@ -117,4 +117,43 @@ export interface Schema {
     outcome: string;
     request_id: string;
   };
+  subscription: {
+    id: string;
+    connection_id: string;
+    resource: string;
+    state: string;
+    body: string;
+    last_seq: number;
+    /** How often somebody asked for it to be looked at anew; `body` holds up to which that was done. */
+    asked: number;
+    due_at: number;
+    lease_owner: string | null;
+    lease_until: number;
+  };
+  subscription_owner: {
+    subscription_id: string;
+    key_id: string;
+    change_types: string;
+    added_at: number;
+    delivery: string | null;
+    delivered_seq: number;
+    delivers: number;
+    due_at: number;
+    lease_owner: string | null;
+    lease_until: number;
+  };
+  subscription_event: {
+    subscription_id: string;
+    seq: number;
+    at: number;
+    kept_at: number;
+    change_type: string;
+    item_key: string;
+    old_key: string | null;
+    key_hash: string;
+    version: string | null;
+    table_name: string;
+    source: string;
+    duplicate: number;
+  };
 }

@@ -1,5 +1,6 @@
 import type { Value } from "#spi";
 import type { Changes, Topic } from "./notify.ts";
+import type { SubscriptionRepository } from "./subscription-records.ts";
 
 /** Where a list goes on: after this key, at most so many; lists are ordered by that key. */
 export interface Slice {
@@ -306,6 +307,7 @@ export interface Repositories {
   readonly keys: ApiKeyRepository;
   readonly agents: AgentRepository;
   readonly audit: AuditRepository;
+  readonly subscriptions: SubscriptionRepository;
 }
 
 /** State that survives: repositories over one engine, transactions over them, and the signal of changes. */

@@ -19,6 +19,7 @@ const golden = `
 DELETE /v1/activities/:activity                                  designer
 DELETE /v1/aliases/:alias                                        designer
 DELETE /v1/connections/:connection                               designer
+DELETE /v1/connections/:connection/subscriptions/:subscription   operator
 DELETE /v1/connections/:connection/token                         designer
 DELETE /v1/keys/:key                                             admin-only
 DELETE /v1/variables/:variable                                   designer
@@ -38,6 +39,9 @@ GET    /v1/connections/:connection/debug                         designer
 GET    /v1/connections/:connection/procedures                    designer operator auditor
 GET    /v1/connections/:connection/procedures/:procedure         designer operator auditor
 GET    /v1/connections/:connection/status                        designer agent auditor
+GET    /v1/connections/:connection/subscriptions                 designer operator auditor
+GET    /v1/connections/:connection/subscriptions/:subscription   designer operator auditor
+GET    /v1/connections/:connection/subscriptions/:subscription/events operator
 GET    /v1/connections/:connection/tables                        designer operator auditor
 GET    /v1/connections/:connection/tables/:table                 designer operator auditor
 GET    /v1/connections/:connection/tables/:table/records/:record/attachments/:attachment/content operator
@@ -72,6 +76,7 @@ POST   /v1/connections/:connection/delete                        operator
 POST   /v1/connections/:connection/execute                       operator
 POST   /v1/connections/:connection/query                         operator
 POST   /v1/connections/:connection/query/explain                 operator designer
+POST   /v1/connections/:connection/subscriptions                 operator
 POST   /v1/connections/:connection/tables/:table/records         operator
 POST   /v1/connections/:connection/tables/:table/records/:record/attachments operator
 POST   /v1/connections/:connection/test                          designer agent
@@ -144,7 +149,8 @@ describe("every route", () => {
   });
 });
 
-const created = /^(\/v1\/(connections|activities|aliases|variables|keys)|.*\/(authorizations|records|attachments))$/;
+const created =
+  /^(\/v1\/(connections|activities|aliases|variables|keys)|.*\/(authorizations|records|attachments|subscriptions))$/;
 
 function successOf({ method, url }: Route): number {
   if (method === "DELETE") return 204;

@@ -69,6 +69,7 @@ const bodyOf = ({ method, url }: Route, connection: string, activity: string): o
     "POST /v1/connections/:connection/update": { table: "Contacts", rows: [{ ItemId: "AAA", GivenName: "M" }] },
     "POST /v1/connections/:connection/delete": { table: "Contacts", rows: [{ ItemId: "AAA" }] },
     "POST /v1/connections/:connection/execute": { procedure: "GetRoomLists", input: {} },
+    "POST /v1/connections/:connection/subscriptions": { table: "Inbox" },
     "POST /v1/activities": { name: `a${Math.random()}`, connection, kind: "query", table: "Inbox" },
     "PUT /v1/activities/:activity": { name: activity, connection, kind: "query", table: "Inbox", limit: 1 },
     "POST /v1/activities/:activity/run": {},

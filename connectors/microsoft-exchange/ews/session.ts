@@ -1,6 +1,7 @@
 import {
   type BoundProcedure,
   type BoundQuery,
+  type ChangeFeed,
   type ConnectorContext,
   ConnectorError,
   type Contents,
@@ -16,6 +17,7 @@ import type { EwsTable, EwsTableKind } from "../tables/ews/ews-table.ts";
 import { ewsTable } from "../tables/ews/index.ts";
 import type { EwsBinding } from "./binding.ts";
 import { EwsCaller } from "./call.ts";
+import { EwsChanges } from "./changes/feed.ts";
 import type { EwsConfig } from "./config.ts";
 import { ewsContents } from "./contents/contents.ts";
 import { FindBudget } from "./find-budget.ts";
@@ -49,10 +51,12 @@ class EwsSession implements Session<EwsBinding> {
   readonly #caller: EwsCaller;
   readonly #budget = new FindBudget(largestPage);
   readonly contents: Contents<EwsBinding>;
+  readonly changes: ChangeFeed<EwsBinding>;
 
   constructor(caller: EwsCaller) {
     this.#caller = caller;
     this.contents = ewsContents(caller);
+    this.changes = new EwsChanges(caller);
   }
 
   test(steps: StepReporter, signal: AbortSignal): Promise<void> {
@@ -146,7 +150,9 @@ class EwsSession implements Session<EwsBinding> {
   ): AsyncGenerator<{ rows: readonly Row[] }> {
     const { binding } = procedure;
     if (binding.kind !== "procedure") throw unsupported(`${procedure.name} is no procedure of schema EWS.`);
-    yield { rows: await binding.run({ caller: this.#caller, input, signal }) };
+    const answer = binding.run({ caller: this.#caller, input, signal });
+    if (answer instanceof Promise) yield { rows: await answer };
+    else for await (const rows of answer) yield { rows };
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import type {
   BoundProcedure,
   BoundQuery,
+  ChangeFeed,
   ConnectorContext,
   Contents,
   RecordStream,
@@ -13,6 +14,7 @@ import type {
 import { resourceOf } from "../tables/graph/index.ts";
 import type { GraphBinding } from "./binding.ts";
 import { GraphCalls } from "./call.ts";
+import { GraphChanges } from "./changes/feed.ts";
 import type { GraphConfig } from "./config.ts";
 import { graphContents } from "./contents/contents.ts";
 import { createRows } from "./create.ts";
@@ -29,10 +31,12 @@ type Table = TableDefinition<GraphBinding>;
 class GraphSession implements Session<GraphBinding> {
   readonly #calls: GraphCalls;
   readonly contents: Contents<GraphBinding>;
+  readonly changes: ChangeFeed<GraphBinding>;
 
   constructor(config: GraphConfig, context: ConnectorContext) {
     this.#calls = new GraphCalls(config, context);
     this.contents = graphContents(this.#calls);
+    this.changes = new GraphChanges(this.#calls);
   }
 
   test(steps: StepReporter, signal: AbortSignal): Promise<void> {

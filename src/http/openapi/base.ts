@@ -23,6 +23,7 @@ export const documentBase = (version: string) => ({
     { name: "Catalogue", description: "Tables and procedures." },
     { name: "Activities", description: "Query, Create, Update, Delete and Execute." },
     { name: "Contents", description: "Attachments and messages of any size, in and out." },
+    { name: "Subscriptions", description: "Changes of mailboxes and folders, told as events." },
     { name: "Aliases", description: "Names that stand for connections, resolved when they are used." },
     { name: "Export and import", description: "Definitions from one installation to another, without secrets." },
     { name: "Saved activities", description: "Activities kept under a name." },

@@ -3,9 +3,10 @@ import type { Engine } from "../engines/engine.ts";
 import type { Schema } from "../schema.ts";
 import { initial } from "./0001-initial.ts";
 import { aliases } from "./0002-aliases.ts";
+import { subscriptions } from "./0003-subscriptions.ts";
 import type { Migration } from "./migration.ts";
 
-const migrations: readonly Migration[] = [initial, aliases];
+const migrations: readonly Migration[] = [initial, aliases, subscriptions];
 const versionKey = "schema_version";
 
 /** The schema version this build knows. */

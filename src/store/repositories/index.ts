@@ -13,6 +13,7 @@ import { apiKeyRepository } from "./keys.ts";
 import { metaRepository } from "./meta.ts";
 import { savedActivityRepository } from "./saved-activities.ts";
 import { secretRepository } from "./secrets.ts";
+import { subscriptionRepository } from "./subscriptions.ts";
 import { tokenRepository } from "./tokens.ts";
 import { variableRepository } from "./variables.ts";
 
@@ -31,4 +32,5 @@ export const repositoriesOver = (database: Kysely<Schema>, engine: Engine): Repo
   keys: apiKeyRepository(database),
   agents: agentRepository(database, engine),
   audit: auditRepository(database),
+  subscriptions: subscriptionRepository(database, engine),
 });

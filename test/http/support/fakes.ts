@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { type Batch, type ConnectorDefinition, ConnectorError, notFound, type Row, type RowOutcome } from "#spi";
+import type { EventView, SubscriptionView } from "../../../src/runtime/subscriptions/cases.ts";
 import type {
   AliasView,
   Call,
@@ -193,6 +194,25 @@ const aliasView: AliasView = {
   updatedAt: "2026-11-01T00:00:00.000Z",
 };
 
+const subscriptionView: SubscriptionView = {
+  id: "s1",
+  state: "active",
+  kind: "pull",
+  table: "Contacts",
+  owners: [{ keyId: "k1", changeTypes: ["created"], addedAt: "2026-11-01T00:00:00.000Z" }],
+  createdAt: "2026-11-01T00:00:00.000Z",
+  warnings: [],
+};
+
+const subscriptionEvent: EventView = {
+  id: "s1.1",
+  at: "2026-11-01T00:00:00.000Z",
+  changeType: "created",
+  key: { Id: "c1" },
+  table: "Contacts",
+  source: "notification",
+};
+
 /** What attachments the fakes took, the latest last. */
 export const uploads: Record<string, unknown>[] = [];
 
@@ -372,6 +392,25 @@ export function fakeCases(): UseCases {
         input.pageToken === undefined
           ? { columns, records: sampleRows.slice(0, 2), nextPageToken: "2", warnings: [] }
           : { columns, records: sampleRows.slice(2), warnings: [] },
+    },
+    subscriptions: {
+      create: async (call, connection) => {
+        enter(call, connection);
+        return { view: subscriptionView, isNew: true };
+      },
+      list: async (call, connection) => {
+        enter(call, connection);
+        return pageOf([subscriptionView]);
+      },
+      get: async (call, connection) => {
+        enter(call, connection);
+        return subscriptionView;
+      },
+      remove: async (call, connection) => void enter(call, connection),
+      events: async (call, connection) => {
+        enter(call, connection);
+        return { items: [subscriptionEvent], nextCursor: "WyJzMSIsMV0" };
+      },
     },
     aliases: {
       create: async (_call, input) => tagged({ ...aliasView, ...input }),

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { ConnectorDefinition } from "#spi";
+import type { Clock, ConnectorDefinition } from "#spi";
 import { installedConnectors } from "../../../connectors/index.ts";
 import {
   type FullSandbox,
@@ -38,6 +38,8 @@ export interface StandOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Puts something between the service and each connector. */
   readonly between?: (definition: ConnectorDefinition) => ConnectorDefinition;
+  /** The service's clock; the machine's unless given. */
+  readonly clock?: Clock;
 }
 
 /** Starts a sandbox and a service with an empty store on free ports. */
@@ -63,7 +65,13 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
   });
   const { between = (definition) => definition } = options;
   const definitions = installed.map((definition) => recorded(between(definition)));
-  const service = await startService({ settings, definitions, log, version: "0.0.0-test" });
+  const service = await startService({
+    settings,
+    definitions,
+    log,
+    version: "0.0.0-test",
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
+  });
   const key = (await readFile(service.adminKeyFile ?? "", "utf8")).trim();
   const client = (one: string) => createClient(service.url, one, (text) => heard.push(text));
   return {

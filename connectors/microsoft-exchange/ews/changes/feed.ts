@@ -1,0 +1,124 @@
+import {
+  type Change,
+  type ChangeFeed,
+  type Channel,
+  ConnectorError,
+  type FeedKind,
+  protocolError,
+  type Reconciled,
+  type Watched,
+} from "#spi";
+import type { EwsBinding } from "../binding.ts";
+import type { EwsCaller } from "../call.ts";
+import { getEvents } from "../operations/get-events.ts";
+import { eventTypes, subscribe, unsubscribe } from "../operations/subscribe.ts";
+import { type SyncChange, type SyncFolderState, syncFolderItems } from "../operations/sync-folder-items.ts";
+import { itemShape } from "../properties.ts";
+import { RowReader } from "../row-reader.ts";
+import { changesOf, keyOf } from "./read-events.ts";
+import { placeOf, watchFolder } from "./watch.ts";
+
+/** The server keeps a subscription so long after it was last asked; the longest there is. */
+const timeoutMinutes = 1440;
+// Exchange takes 1 to 512 (MaxSyncChangesReturnedType).
+const changesPerCall = 512;
+
+/** Response codes that say: subscribe again. */
+const lostCodes: ReadonlySet<string> = new Set([
+  "ErrorExpiredSubscription",
+  "ErrorSubscriptionNotFound",
+  "ErrorInvalidSubscription",
+  "ErrorSubscriptionUnsubscribed",
+  "ErrorInvalidWatermark",
+  "ErrorReadEventsFailed",
+  "ErrorMissedNotificationEvents",
+]);
+const lostStateCodes: ReadonlySet<string> = new Set(["ErrorInvalidSyncStateData"]);
+
+/** The answer, or "lost" when the server says so by one of these codes. */
+export const orLost = async <T>(work: Promise<T>, codes: ReadonlySet<string> = lostCodes): Promise<T | "lost"> =>
+  work.catch((error: unknown) => {
+    if (error instanceof ConnectorError && codes.has(error.remote?.code ?? "")) return "lost";
+    throw error;
+  });
+
+/** Changes of folders, by Exchange's notifications and by SyncFolderItems. */
+export class EwsChanges implements ChangeFeed<EwsBinding> {
+  readonly kinds = ["pull"] as const;
+  readonly pullsFromChannel = true;
+  readonly #caller: EwsCaller;
+
+  constructor(caller: EwsCaller) {
+    this.#caller = caller;
+  }
+
+  readonly watch = watchFolder;
+
+  async changesSince(watched: Watched, state: string | undefined, signal: AbortSignal): Promise<Reconciled | "lost"> {
+    const { folder, identity } = placeOf(this.#caller.config, watched);
+    const rows = new RowReader([]);
+    const operation = syncFolderItems({ folder, shape: itemShape([]), rows, state, count: changesPerCall });
+    const answer = await orLost(this.#caller.call(operation, identity, signal), lostStateCodes);
+    if (answer === "lost") return answer;
+    const { syncState, isLast, changes } = answer;
+    if (syncState === undefined || (!isLast && syncState === state)) throw standsStill();
+    return { changes: changes.map((change) => foundChange(change, answer)), state: syncState, more: !isLast };
+  }
+
+  async open(watched: Watched, _kind: FeedKind, _receiver: unknown, signal: AbortSignal): Promise<Channel> {
+    const { folder, identity } = placeOf(this.#caller.config, watched);
+    const operation = subscribe({ folders: [folder], events: eventTypes, timeoutMinutes });
+    const { subscriptionId, watermark } = await this.#caller.call(operation, identity, signal);
+    if (subscriptionId === undefined || watermark === undefined)
+      throw protocolError("The server did not tell the id of the new subscription.", {
+        causeCode: "NOT_EWS_ANSWER",
+        remote: { service: "EWS", operation: "Subscribe" },
+      });
+    return { id: subscriptionId, cursor: watermark };
+  }
+
+  async fetch(watched: Watched, channel: Channel, signal: AbortSignal) {
+    const { identity } = placeOf(this.#caller.config, watched);
+    const operation = getEvents(channel.id, channel.cursor ?? "");
+    const answer = await orLost(this.#caller.call(operation, identity, signal));
+    if (answer === "lost") return answer;
+    const { events, watermark, more } = answer;
+    return {
+      changes: changesOf(events),
+      channel: { ...channel, cursor: watermark ?? channel.cursor ?? "" },
+      more: more && events.length > 0,
+    };
+  }
+
+  async *listen(): AsyncGenerator<readonly Change[] | "lost"> {
+    yield "lost";
+  }
+
+  /** Each call for events keeps a subscription alive. */
+  async renew(_watched: Watched, channel: Channel): Promise<Channel> {
+    return channel;
+  }
+
+  async close(watched: Watched, channel: Channel, signal: AbortSignal): Promise<void> {
+    const { identity } = placeOf(this.#caller.config, watched);
+    await orLost(this.#caller.call(unsubscribe(channel.id), identity, signal));
+  }
+}
+
+function foundChange({ change, id, changeKey, row }: SyncChange, state: SyncFolderState): Change {
+  if (change === "deleted") return { changeType: "deleted", id, key: keyOf(id, null) };
+  const key = row === undefined ? { id, changeKey } : state.keys[row];
+  const version = key?.changeKey;
+  return {
+    changeType: change === "created" ? "created" : "updated",
+    id: key?.id ?? "",
+    key: keyOf(key?.id ?? "", version),
+    ...(version === undefined ? {} : { version }),
+  };
+}
+
+const standsStill = () =>
+  protocolError("The server's changes do not advance: it repeats the same SyncState.", {
+    causeCode: "NOT_EWS_ANSWER",
+    remote: { service: "EWS", operation: "SyncFolderItems" },
+  });

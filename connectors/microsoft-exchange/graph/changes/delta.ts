@@ -1,0 +1,111 @@
+import { type Change, ConnectorError, protocolError, type Reconciled, type Value, type Watched } from "#spi";
+import { type GraphCalls, itemsOf } from "../call.ts";
+import { type JsonObject, member } from "../errors.ts";
+import { queryString } from "../odata.ts";
+import { trackedBy } from "./watch.ts";
+
+/** How far the changes of a collection were read. */
+interface DeltaState {
+  readonly name: "$skiptoken" | "$deltatoken";
+  readonly token: string;
+  /** When the newest item known was created, and the items of that moment: a change does not tell whether it is the first. */
+  readonly newest?: string;
+  readonly ofNewest: readonly string[];
+}
+
+const itemsPerPage = 200;
+
+/** One page of a delta query; "lost" when Graph asks to start anew. */
+export async function deltaPage(
+  calls: GraphCalls,
+  watched: Watched,
+  from: string | undefined,
+  signal: AbortSignal,
+): Promise<Reconciled | "lost"> {
+  const { owner, path, select } = trackedBy(calls.config, watched);
+  const state = from === undefined ? undefined : (JSON.parse(from) as DeltaState);
+  const query =
+    state === undefined ? queryString({ $select: select }) : `?${state.name}=${encodeURIComponent(state.token)}`;
+  const request = {
+    method: "GET",
+    path: `${path}${query}`,
+    operation: "GET delta",
+    mailbox: owner.mailbox,
+    headers: { prefer: `odata.maxpagesize=${itemsPerPage}` },
+  } as const;
+  const page = await calls.json(request, signal).catch((error: unknown) => {
+    if (isLost(error)) return "lost" as const;
+    throw error;
+  });
+  if (page === "lost") return page;
+  const items = itemsOf(page);
+  const next = nextState(page, state, items);
+  return {
+    changes: items.map((item) => changeOf(item, state)),
+    state: JSON.stringify(next),
+    more: next.name === "$skiptoken",
+  };
+}
+
+/** 410 Gone: the state is too old or the mailbox was moved (delta query overview, "Synchronization reset"). */
+const isLost = (error: unknown): boolean =>
+  error instanceof ConnectorError &&
+  (error.remote?.status === 410 || /^(?:syncStateNotFound|resyncRequired)$/i.test(error.remote?.code ?? ""));
+
+function nextState(page: JsonObject, before: DeltaState | undefined, items: readonly Value[]): DeltaState {
+  const skip = tokenOf(page, "@odata.nextLink", "$skiptoken");
+  const token = skip ?? tokenOf(page, "@odata.deltaLink", "$deltatoken");
+  const isStill = token === undefined || (skip !== undefined && skip === before?.token);
+  if (isStill)
+    throw protocolError("Microsoft Graph's changes do not advance: it named no next page, or the same again.", {
+      causeCode: "GRAPH_ANSWER_NOT_JSON",
+      remote: { service: "MSGraph", operation: "GET delta" },
+    });
+  let { newest, ofNewest = [] }: Partial<DeltaState> = before ?? {};
+  for (const item of items) {
+    const created = member(item, "createdDateTime");
+    if (typeof created !== "string" || created < (newest ?? "")) continue;
+    const id = String(member(item, "id"));
+    ofNewest = created === newest ? [...new Set([...ofNewest, id])] : [id];
+    newest = created;
+  }
+  return {
+    name: skip === undefined ? "$deltatoken" : "$skiptoken",
+    token,
+    ...(newest === undefined ? {} : { newest }),
+    ofNewest,
+  };
+}
+
+/** The token within a link: the link's host and path are our own to choose, so no other is ever followed. */
+function tokenOf(page: JsonObject, link: string, name: string): string | undefined {
+  const url = URL.parse(String(member(page, link) ?? ""));
+  return [...(url?.searchParams ?? [])].find(([key]) => key.toLowerCase() === name)?.[1];
+}
+
+function changeOf(item: Value, state: DeltaState | undefined): Change {
+  const id = String(member(item, "id") ?? "");
+  if (member(item, "@removed") !== undefined) return { changeType: "deleted", id, key: { id } };
+  const version = versionOf(item);
+  const changed = member(item, "lastModifiedDateTime");
+  return {
+    changeType: isNew(item, id, state) ? "created" : "updated",
+    id,
+    key: { id },
+    ...(typeof changed === "string" ? { at: changed } : {}),
+    ...(version === undefined ? {} : { version }),
+  };
+}
+
+function isNew(item: Value, id: string, state: DeltaState | undefined): boolean {
+  const created = member(item, "createdDateTime");
+  if (typeof created !== "string") return false;
+  if (state?.newest === undefined || created > state.newest) return true;
+  return created === state.newest && !state.ofNewest.includes(id);
+}
+
+/** The change key; the entity tag is the same in quotes. */
+export function versionOf(item: Value): string | undefined {
+  const key = member(item, "changeKey") ?? member(item, "@odata.etag");
+  return typeof key === "string" ? key.replace(/^W\//, "").replaceAll('"', "") : undefined;
+}

@@ -1,0 +1,56 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Clock } from "#spi";
+import type { Client } from "../support/client.ts";
+
+/** Short waits are a hundredth as long: what the service does each second it does each ten milliseconds. Limits stay. */
+export const hastyClock: Clock = {
+  now: () => Date.now(),
+  async sleep(waitMs, signal) {
+    signal?.throwIfAborted();
+    await wait(
+      waitMs > 5000 ? waitMs : Math.max(1, waitMs / 100),
+      undefined,
+      signal === undefined ? {} : { signal },
+    ).catch((error: unknown) => {
+      signal?.throwIfAborted();
+      throw error;
+    });
+  },
+};
+
+/** One event as a reader gets it. */
+export interface Told {
+  readonly id: string;
+  readonly changeType: string;
+  readonly key: Record<string, string>;
+  readonly source: string;
+  readonly duplicate?: true;
+}
+
+/** Reads events page by page, remembering where it is. */
+export function reader(client: Client, path: string) {
+  let cursor: string | undefined;
+  const events: Told[] = [];
+  return {
+    events,
+    /** Everything there is now. */
+    async read(): Promise<readonly Told[]> {
+      for (;;) {
+        const page = await client.ok(`${path}/events?limit=1000${cursor === undefined ? "" : `&cursor=${cursor}`}`);
+        cursor = page.nextCursor;
+        events.push(...page.items);
+        if (page.items.length < 1000) return events;
+      }
+    },
+    /** Reads until the events are as wanted. */
+    async until(isEnough: (events: readonly Told[]) => boolean, limitMs = 20_000): Promise<readonly Told[]> {
+      const end = Date.now() + limitMs;
+      for (;;) {
+        const all = await this.read();
+        if (isEnough(all)) return all;
+        if (Date.now() > end) throw new Error(`not told within ${limitMs} ms: ${JSON.stringify(all.slice(-5))}`);
+        await wait(20);
+      }
+    },
+  };
+}
