@@ -48,13 +48,42 @@ export function fileAccess(rules: FileRules): FileAccess {
         await handle.close();
       }
     },
-    async write(folder, name, content, overwrite) {
-      const directory = await folderOf(folder, rules);
-      return overwrite
-        ? replace(path.join(directory, safeName(name)), content)
-        : writeNew(directory, safeName(name), content);
+    async open(given) {
+      const handle = await openPlain(await placeOf(given, rules), constants.O_RDONLY);
+      try {
+        const { size } = await handle.stat();
+        return { sizeBytes: size, bytes: () => bytesOf(given, rules) };
+      } finally {
+        await handle.close();
+      }
     },
+    write: (folder, name, content, overwrite) => writeInto(folder, name, content, overwrite, rules),
+    writeStream: (folder, name, content, overwrite) => writeInto(folder, name, content, overwrite, rules),
   };
+}
+
+type Bytes = Uint8Array | AsyncIterable<Uint8Array>;
+
+async function writeInto(folder: string, name: string, content: Bytes, overwrite: boolean, rules: FileRules) {
+  const directory = await folderOf(folder, rules);
+  return overwrite
+    ? replace(path.join(directory, safeName(name)), content)
+    : writeNew(directory, safeName(name), content);
+}
+
+const readBytes = 64 * 1024;
+
+async function* bytesOf(given: string, rules: FileRules): AsyncGenerator<Uint8Array, void> {
+  const handle = await openPlain(await placeOf(given, rules), constants.O_RDONLY);
+  try {
+    for (;;) {
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(readBytes), 0, readBytes);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 /** One text for every refusal, so that an answer tells nothing of files outside. */
@@ -123,7 +152,7 @@ async function isStillThere(handle: FileHandle, place: string): Promise<boolean>
 }
 
 /** Written beside its place, synced and moved there, so that nobody ever sees half a file. */
-async function replace(place: string, content: Uint8Array): Promise<string> {
+async function replace(place: string, content: Bytes): Promise<string> {
   const existing = await lstat(place).catch(() => undefined);
   if (existing !== undefined && !existing.isFile()) throw outside();
   await throughTemporary(place, content, (temporary) => rename(temporary, place));
@@ -131,7 +160,7 @@ async function replace(place: string, content: Uint8Array): Promise<string> {
 }
 
 /** A free name: `report.pdf`, else `report-2.pdf` …; taking it is one step (link), so two writers cannot both get it. */
-async function writeNew(directory: string, name: string, content: Uint8Array): Promise<string> {
+async function writeNew(directory: string, name: string, content: Bytes): Promise<string> {
   const { name: stem, ext } = path.parse(name);
   let place = path.join(directory, name);
   const taken = async (temporary: string) => {
@@ -152,7 +181,7 @@ async function writeNew(directory: string, name: string, content: Uint8Array): P
   return place;
 }
 
-async function throughTemporary(place: string, content: Uint8Array, finish: (temporary: string) => Promise<void>) {
+async function throughTemporary(place: string, content: Bytes, finish: (temporary: string) => Promise<void>) {
   const temporary = path.join(path.dirname(place), `.${randomBytes(8).toString("hex")}.part`);
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   try {
@@ -167,7 +196,8 @@ async function throughTemporary(place: string, content: Uint8Array, finish: (tem
     await syncFolder(path.dirname(place));
   } catch (cause) {
     await unlink(temporary).catch(() => undefined);
-    throw refused("The file could not be written.", cause);
+    // What broke while it arrived is not the fault of the file.
+    throw cause instanceof ConnectorError ? cause : refused("The file could not be written.", cause);
   }
 }
 

@@ -39,6 +39,10 @@ export interface FileAccess {
   read(path: string): Promise<Uint8Array>;
   /** An absolute path, checked to lie under an allowed folder. */
   resolve(path: string): Promise<string>;
+  /** A file of any size, read while it is used, as often as it is asked for. */
+  open(path: string): Promise<{ readonly sizeBytes: number; bytes(): AsyncIterable<Uint8Array> }>;
+  /** As `write`, for a content that arrives meanwhile; nothing stays when it breaks off. */
+  writeStream(folder: string, name: string, content: AsyncIterable<Uint8Array>, overwrite: boolean): Promise<string>;
   /** Writes a new file; the name is only a hint and made safe. Answers the path written. */
   write(folder: string, name: string, content: Uint8Array, overwrite: boolean): Promise<string>;
 }

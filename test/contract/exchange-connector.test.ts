@@ -35,7 +35,7 @@ const definition: ConnectorDefinition = recorded(found);
 
 const silent = (): void => undefined;
 const noFiles = (): Promise<never> => Promise.reject(new Error("no files here"));
-const files = { read: noFiles, resolve: noFiles, write: noFiles };
+const files = { read: noFiles, resolve: noFiles, open: noFiles, write: noFiles, writeStream: noFiles };
 const surroundings: SessionSurroundings = {
   egress: egressRules({ allow: ["127.0.0.0/8", "localhost"], deny: [] }),
   clock: systemClock,

@@ -121,6 +121,17 @@ export function testContext(
     files: {
       read: async () => new Uint8Array(),
       resolve: async (path) => path,
+      open: async () => {
+        const content = new Uint8Array();
+        const bytes = async function* () {
+          yield content;
+        };
+        return { sizeBytes: content.length, bytes };
+      },
+      writeStream: async (folder, name, content) => {
+        files.set(`${folder}/${name}`, Buffer.concat(await Array.fromAsync(content)));
+        return `${folder}/${name}`;
+      },
       write: async (folder, name, content) => {
         files.set(`${folder}/${name}`, content);
         return `${folder}/${name}`;

@@ -23,7 +23,13 @@ export const noFiles: FileAccess = {
   resolve: async () => {
     throw new Error("no such file");
   },
+  open: async () => {
+    throw new Error("no such file");
+  },
   write: async () => {
+    throw new Error("read-only");
+  },
+  writeStream: async () => {
     throw new Error("read-only");
   },
 };

@@ -8,15 +8,45 @@ import { type CallState, callState, readMessages, throwIfError } from "../respon
 import { element, leaf } from "../write-xml.ts";
 import { mimeForm } from "./mime-form.ts";
 
-interface StreamState extends CallState {
-  /** Kind of attachment: the name of its element. */
-  kind: string;
+/** What Exchange says of an attachment before its content. */
+export interface AttachmentAbout {
   name: string;
   contentType: string;
+  contentId: string;
+  contentLocation: string;
+  size: string;
   modified: string;
+  isInline: string;
   /** Where a link leads. */
   address: string;
 }
+
+interface StreamState extends CallState, AttachmentAbout {
+  /** Kind of attachment: the name of its element. */
+  kind: string;
+}
+
+const elementsOf: Readonly<Record<string, keyof AttachmentAbout>> = {
+  Name: "name",
+  ContentType: "contentType",
+  ContentId: "contentId",
+  ContentLocation: "contentLocation",
+  Size: "size",
+  LastModifiedTime: "modified",
+  IsInline: "isInline",
+  AttachLongPathName: "address",
+};
+
+const nothingYet: AttachmentAbout = {
+  name: "",
+  contentType: "",
+  contentId: "",
+  contentLocation: "",
+  size: "",
+  modified: "",
+  isInline: "",
+  address: "",
+};
 
 /** One attachment by GetAttachment, its content decoded while it arrives. Errors: NOT_FOUND, UNSUPPORTED. */
 export function readAttachment(
@@ -24,14 +54,15 @@ export function readAttachment(
   identity: CallIdentity,
   id: string,
   signal: AbortSignal,
+  tell: (about: AttachmentAbout) => void = () => undefined,
 ): Promise<Content> {
   return opened(signal, async (sink, inner) => {
-    const state = await caller.call(getContent(id, sink), identity, inner);
+    const state = await caller.call(getContent(id, sink, tell), identity, inner);
     if (!sink.isOpen) throw withoutContent(state);
   });
 }
 
-function getContent(id: string, sink: ContentSink): Operation<StreamState> {
+function getContent(id: string, sink: ContentSink, tell: (about: AttachmentAbout) => void): Operation<StreamState> {
   const flow = new Base64Flow(sink);
   return {
     name: "GetAttachment",
@@ -46,20 +77,21 @@ function getContent(id: string, sink: ContentSink): Operation<StreamState> {
       element("m:AttachmentShape", undefined, leaf("t:IncludeMimeContent", true)),
       element("m:AttachmentIds", undefined, element("t:AttachmentId", { Id: id })),
     ),
-    start: () => ({ ...callState(), kind: "", name: "", contentType: "", modified: "", address: "" }),
+    start: () => ({ ...callState(), kind: "", ...nothingYet }),
     read: (response) => {
       const attachment = readMessages(response, "GetAttachment").child("Attachments").any();
       attachment.onOpen((state, _, name) => {
         state.kind = name;
       });
       readHead(attachment);
-      flow.attach(attachment.child("Content"), (state) =>
+      flow.attach(attachment.child("Content"), (state) => {
+        tell(state);
         sink.open({
           name: state.name,
           contentType: state.contentType || "application/octet-stream",
           version: `${id} ${state.modified}`,
-        }),
-      );
+        });
+      });
       const item = attachment.any();
       let itemElement = "";
       item.onOpen((_state, _attributes, name) => {
@@ -67,6 +99,7 @@ function getContent(id: string, sink: ContentSink): Operation<StreamState> {
       });
       flow.attach(item.child("MimeContent"), (state) => {
         const { contentType, extension } = mimeForm(itemElement);
+        tell(state);
         sink.open({ name: `${state.name}${extension}`, contentType, version: `${id} ${state.modified}` });
       });
     },
@@ -78,18 +111,11 @@ function getContent(id: string, sink: ContentSink): Operation<StreamState> {
 }
 
 function readHead(attachment: ElementReader<StreamState>): void {
-  attachment.child("Name").onText((state, text) => {
-    state.name = text;
-  });
-  attachment.child("ContentType").onText((state, text) => {
-    state.contentType = text;
-  });
-  attachment.child("LastModifiedTime").onText((state, text) => {
-    state.modified = text;
-  });
-  attachment.child("AttachLongPathName").onText((state, text) => {
-    state.address = text;
-  });
+  for (const [name, member] of Object.entries(elementsOf)) {
+    attachment.child(name).onText((state, text) => {
+      state[member] = text;
+    });
+  }
 }
 
 function withoutContent(state: StreamState): ConnectorError {

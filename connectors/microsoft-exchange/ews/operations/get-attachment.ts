@@ -28,8 +28,8 @@ export interface GetAttachmentRequest {
   readonly bodyType: string;
 }
 
-// The content comes in one piece; larger attachments than Exchange Online's largest are refused by it anyway.
-const limitBytes = 256 * 1024 * 1024;
+// The content is held as a whole: 10 MB of files in base64, and room for what is said of them.
+const limitBytes = 15 * 1024 * 1024;
 
 const texts = ["Name", "ContentType", "ContentId", "ContentLocation"] as const;
 

@@ -1,10 +1,11 @@
-import { invalidQuery, type Row, unsupported, type Value } from "#spi";
+import { ConnectorError, invalidQuery, type Row, unsupported, type Value } from "#spi";
+import { readValue } from "../../graph/contents/read-value.ts";
 import { member } from "../../graph/errors.ts";
 import { segment } from "../../graph/mailbox.ts";
 import { absoluteLink, LinkWatch, readPage } from "../../graph/paging.ts";
 import { utcTime } from "../../graph/read-row.ts";
-import { attachFile } from "../../graph/upload.ts";
-import { filesOf } from "./files.ts";
+import { attachUpload } from "../../graph/upload.ts";
+import { uploadsOf } from "./files.ts";
 import {
   bytes,
   type Execution,
@@ -17,8 +18,16 @@ import {
   userId,
 } from "./procedure.ts";
 
-/** A downloaded attachment is held in memory once; Exchange takes none above 150 MB. */
-const LIMIT_BYTES = 160 * 1024 * 1024;
+/** An answer is held in memory as a whole, so a content within it may be as large as one in a request. */
+const LIMIT_BYTES = 10 * 1024 * 1024;
+
+/** A larger content goes to a file, or is downloaded as such. */
+const tooLarge = (name: string) =>
+  new ConnectorError(
+    "TOO_LARGE",
+    `${name} is larger than ${LIMIT_BYTES / 1024 / 1024} MB, which is too much for this answer: give DownloadTo, or download its content (GET …/records/{id}/attachments/{attachment}/content).`,
+    { causeCode: "GRAPH_TOO_LARGE" },
+  );
 
 const source = (more: { readonly default?: string } = {}) =>
   text("AttachmentSource", "Kind of parent.", { ...required, allowed: ["Message", "Event"], ...more });
@@ -49,12 +58,12 @@ export const addAttachments = mailboxProcedure({
 
 async function* addFiles(execution: Execution): AsyncIterable<Row> {
   const { calls, owner, signal } = execution;
-  const files = await filesOf(execution, execution.text("ContentType"));
+  const files = await uploadsOf(execution, execution.text("ContentType"));
   if (files.length === 0) {
     throw invalidQuery("AddAttachments needs Attachments, or FileName with content.", { target: "Attachments" });
   }
   const path = `${owner.path}/messages/${segment(execution.text("MessageId") ?? "")}`;
-  for (const file of files) yield { ...success, Id: (await attachFile(calls, owner, path, file, signal)) ?? null };
+  for (const file of files) yield { ...success, Id: (await attachUpload(calls, owner, path, file, signal)) ?? null };
 }
 
 /** Removes an attachment. */
@@ -82,14 +91,17 @@ export const downloadAttachments = mailboxProcedure({
     source(),
     sourceId,
     text("AttachmentId", "One attachment; all when empty."),
-    text("DownloadTo", "Folder to write the files to as well, under a folder the owner of the service allows."),
+    text(
+      "DownloadTo",
+      "Folder to write the files to as well, under a folder the owner of the service allows. Files above 10 MB need it.",
+    ),
     text("FileStream", "Not available: the content is answered in ContentBytes."),
     userId,
   ],
   outputs: [
     text("Id", "Id of the attachment."),
     text("Name", "Name of the attachment."),
-    bytes("ContentBytes", "Content in base64; empty for links to files elsewhere."),
+    bytes("ContentBytes", "Content in base64; NULL for links to files elsewhere, and above 10 MB."),
     instant("LastmodifiedDatetime", "When it was last changed."),
     text("ContentType", "MIME type."),
   ],
@@ -142,8 +154,11 @@ async function readAttachment(execution: Execution, attachment: Value): Promise<
     mailbox: owner.mailbox,
     limitBytes: LIMIT_BYTES,
   } as const;
-  const content = isLink ? undefined : await calls.bytes(request, signal);
   const folder = execution.text("DownloadTo");
+  const isLarge = Number(member(attachment, "size") ?? 0) > LIMIT_BYTES;
+  if (isLarge && folder === undefined) throw tooLarge(name);
+  const content = isLink || isLarge ? undefined : await calls.bytes(request, signal);
+  if (isLarge && folder !== undefined) await downloadLarge(execution, path, name, folder);
   if (folder !== undefined && content !== undefined) await calls.context.files.write(folder, name, content, false);
   const modified = told("lastModifiedDateTime");
   return {
@@ -153,6 +168,13 @@ async function readAttachment(execution: Execution, attachment: Value): Promise<
     LastmodifiedDatetime: modified === null ? null : utcTime(modified),
     ContentType: told("contentType"),
   };
+}
+
+/** A large content goes to its file while it arrives. */
+async function downloadLarge({ calls, owner, signal }: Execution, path: string, name: string, folder: string) {
+  const head = () => ({ name, contentType: "" });
+  const { body } = await readValue(calls, owner, path, undefined, head, signal);
+  await calls.context.files.writeStream(folder, name, body, false);
 }
 
 /** Reads a message as MIME. */

@@ -1,5 +1,5 @@
 import { invalidQuery } from "#spi";
-import type { FileContent } from "../../graph/upload.ts";
+import type { FileContent, SizedUpload } from "../../graph/upload.ts";
 import type { Execution } from "./procedure.ts";
 
 const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
@@ -10,6 +10,39 @@ export async function filesOf(execution: Execution, contentType?: string): Promi
   const single = await singleFile(execution, contentType);
   return single === undefined ? list : [...list, single];
 }
+
+/** The same as uploads, files of the service read while they are sent on. */
+export async function uploadsOf(execution: Execution, contentType?: string): Promise<readonly SizedUpload[]> {
+  const { calls, text } = execution;
+  const paths = entries(text("Attachments")).filter((entry) => entry.startsWith("@"));
+  const local = text("LocalFile");
+  if (paths.length === 0 && local === undefined) return (await filesOf(execution, contentType)).map(uploadOfBytes);
+  const opened = async (path: string, name = baseName(path)): Promise<SizedUpload> => {
+    const { sizeBytes, bytes } = await calls.context.files.open(path);
+    return { name, sizeBytes, isRepeatable: true, bytes };
+  };
+  const list = await Promise.all(
+    entries(text("Attachments")).map((entry) =>
+      entry.startsWith("@") ? opened(entry.slice(1).trim()) : listed(execution, entry).then(uploadOfBytes),
+    ),
+  );
+  if (local === undefined) {
+    const single = await singleFile(execution, contentType);
+    return single === undefined ? list : [...list, uploadOfBytes(single)];
+  }
+  refuseSecondSource(execution);
+  const single = await opened(local, text("FileName") ?? baseName(local));
+  return [...list, contentType === undefined ? single : { ...single, contentType }];
+}
+
+const uploadOfBytes = ({ bytes, ...about }: FileContent): SizedUpload => ({
+  ...about,
+  sizeBytes: bytes.length,
+  isRepeatable: true,
+  async *bytes() {
+    yield bytes;
+  },
+});
 
 /** `name,base64; @path; …`: neither base64 nor the separators occur in one another. */
 function entries(text: string | undefined): readonly string[] {
@@ -37,10 +70,7 @@ async function listed({ calls }: Execution, entry: string): Promise<FileContent>
 async function singleFile(execution: Execution, contentType?: string): Promise<FileContent | undefined> {
   const { calls, text } = execution;
   const path = text("LocalFile");
-  const given = ["ContentBytes", "ContentStream"].filter((name) => text(name) !== undefined);
-  if (given.length + (path === undefined ? 0 : 1) > 1) {
-    throw invalidQuery("Give one of LocalFile, ContentBytes and ContentStream.", { target: "LocalFile" });
-  }
+  const given = refuseSecondSource(execution);
   const type = contentType === undefined ? {} : { contentType };
   if (path !== undefined) {
     return { name: text("FileName") ?? baseName(path), bytes: await calls.context.files.read(path), ...type };
@@ -53,6 +83,15 @@ async function singleFile(execution: Execution, contentType?: string): Promise<F
   }
   if (name === undefined) throw invalidQuery(`${input} needs a FileName.`, { target: "FileName" });
   return { name, bytes: fromBase64(text(input) ?? "", input), ...type };
+}
+
+/** The inputs that hold a content; one source is enough. */
+function refuseSecondSource({ text }: Execution): readonly string[] {
+  const given = ["ContentBytes", "ContentStream"].filter((name) => text(name) !== undefined);
+  if (given.length + (text("LocalFile") === undefined ? 0 : 1) > 1) {
+    throw invalidQuery("Give one of LocalFile, ContentBytes and ContentStream.", { target: "LocalFile" });
+  }
+  return given;
 }
 
 function fromBase64(text: string, input: string): Uint8Array {

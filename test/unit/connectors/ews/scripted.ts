@@ -75,6 +75,11 @@ const context = (http: HttpClient): ConnectorContext => ({
   files: {
     read: async () => new Uint8Array(),
     resolve: async (path) => path,
+    open: () => Promise.reject(new Error("no such file")),
+    writeStream: async (_, name, content) => {
+      await Array.fromAsync(content);
+      return name;
+    },
     write: async (_, name) => name,
   },
   attempt: (_, send, signal) => send(signal),

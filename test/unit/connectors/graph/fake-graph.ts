@@ -81,6 +81,17 @@ export function fakeGraph(handler: Handler, tokenText = "opaque"): FakeGraph {
     files: {
       read: async (path) => new TextEncoder().encode(`content of ${path}`),
       resolve: async (path) => path,
+      open: async (path) => {
+        const content = new TextEncoder().encode(`content of ${path}`);
+        const bytes = async function* () {
+          yield content;
+        };
+        return { sizeBytes: content.length, bytes };
+      },
+      writeStream: async (folder, name, content) => {
+        await Array.fromAsync(content);
+        return `${folder}/${name}`;
+      },
       write: async (folder, name) => `${folder}/${name}`,
     },
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },

@@ -113,6 +113,8 @@ describe("defaults that depend on other properties", () => {
 
 const noFiles = {
   read: () => Promise.reject(new Error("no files here")),
+  open: () => Promise.reject(new Error("no files here")),
+  writeStream: () => Promise.reject(new Error("no files here")),
   resolve: () => Promise.reject(new Error("no files here")),
   write: () => Promise.reject(new Error("no files here")),
 };

@@ -15,6 +15,8 @@ const optionsOf = (values: PropertyValues) => made(values).options;
 const { signal } = new AbortController();
 const noFiles = {
   read: () => Promise.reject(new Error("no files here")),
+  open: () => Promise.reject(new Error("no files here")),
+  writeStream: () => Promise.reject(new Error("no files here")),
   resolve: () => Promise.reject(new Error("no files here")),
   write: () => Promise.reject(new Error("no files here")),
 };
