@@ -13,6 +13,7 @@ import {
 } from "./graph/index.ts";
 import { connectionProperties, propertyGroups } from "./properties/index.ts";
 import { jointRules } from "./properties/rules.ts";
+import { spokeCauses } from "./spokes/causes.ts";
 
 type Binding = EwsBinding | GraphBinding;
 
@@ -39,7 +40,7 @@ export function exchangeConnector(host: HostOptions): ConnectorDefinition {
     properties: connectionProperties,
     propertyGroups,
     jointRules,
-    causes: [...ewsCauses, ...graphCauses, ...oauthCauses],
+    causes: [...ewsCauses, ...graphCauses, ...spokeCauses, ...oauthCauses],
     parse: (values) => parseConfig(values, host),
     transport: ({ transport }) => transport,
     tablesOf: (schema) => (schema === "EWS" ? ewsTables({ platform: newestPlatform }) : graphTables()) as Tables,

@@ -8,6 +8,7 @@ import type {
   HttpClient,
   Log,
   Random,
+  RecordFiles,
   Session,
   TransportOptions,
 } from "#spi";
@@ -25,6 +26,7 @@ export interface SessionSurroundings {
   readonly random: Random;
   readonly log: Log;
   readonly files: FileAccess;
+  readonly records?: RecordFiles;
   readonly agentProxy?: AgentProxy;
   readonly resolver?: Resolver;
   readonly sharedSlots?: Slots;
@@ -58,7 +60,7 @@ export async function openSession(request: SessionRequest, surroundings: Session
   const http: HttpClient = { request: (outgoing) => transport.http.request(outgoing) };
   const tokens = request.tokens?.(http);
   const transport: Transport = openTransport(request.options, transportParts(request, tokens, surroundings));
-  const { files, log, clock, random } = surroundings;
+  const { files, records, log, clock, random } = surroundings;
   const context: ConnectorContext = {
     http: transport.http,
     socket: (target, signal) => transport.socket(target, signal),
@@ -66,6 +68,7 @@ export async function openSession(request: SessionRequest, surroundings: Session
     attempt: (call, send, signal) => transport.attempt(call, send, signal),
     ...(request.dialogue === undefined ? {} : { dialogue: request.dialogue }),
     files,
+    ...(records === undefined ? {} : { records }),
     log,
     clock,
     random,

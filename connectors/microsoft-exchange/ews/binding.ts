@@ -118,7 +118,8 @@ export interface ProcedureRun {
 /** A procedure of EWS. */
 export interface EwsProcedure {
   readonly kind: "procedure";
-  run(call: ProcedureRun): Promise<readonly Row[]>;
+  /** Rows of the answer: all at once, or page by page as they come. */
+  run(call: ProcedureRun): Promise<readonly Row[]> | AsyncIterable<readonly Row[]>;
 }
 
 /** What columns and procedures of schema EWS carry for the session. */

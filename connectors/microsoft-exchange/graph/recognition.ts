@@ -28,13 +28,14 @@ export async function findByKey(
   key: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const first = await look(calls, collection, mailbox, key, signal);
+  const first = await findKeyed(calls, collection, mailbox, key, signal);
   if (first !== undefined) return first;
   await calls.context.clock.sleep(SECOND_LOOK_MS, signal);
-  return look(calls, collection, mailbox, key, signal);
+  return findKeyed(calls, collection, mailbox, key, signal);
 }
 
-async function look(
+/** One look for the item a write with that key made. */
+export async function findKeyed(
   calls: GraphCalls,
   collection: string,
   mailbox: string,

@@ -1,9 +1,9 @@
 import type { ConnectorError, Row, RowOutcome, TableDefinition } from "#spi";
 import type { ItemElement } from "../../tables/ews/ews-table.ts";
-import { type EwsBinding, type EwsColumn, fieldOf } from "../binding.ts";
+import { type EwsBinding, fieldOf } from "../binding.ts";
 import type { EwsCaller } from "../call.ts";
 import type { CallIdentity } from "../envelope.ts";
-import { type DistinguishedFolder, type FolderReference, folderGiven } from "../folders.ts";
+import { type DistinguishedFolder, type FolderReference, folderGiven, folderOfPlatform } from "../folders.ts";
 import { identityOf } from "../identity.ts";
 import { createItem } from "../operations/create-item.ts";
 import { recognitionProperty } from "../recognition.ts";
@@ -35,22 +35,30 @@ interface NewRow {
   readonly rowId: string;
 }
 
-function folderOf(columns: readonly EwsColumn[], row: Row, own: DistinguishedFolder): FolderReference {
+function folderOf(
+  { columns }: ItemTarget["table"],
+  row: Row,
+  own: DistinguishedFolder,
+  platform: string,
+): FolderReference {
   const column = columns.find((each) => fieldOf(each).write?.to === "folder");
   const given = column === undefined ? undefined : textOf(row[column.name]);
-  return given === undefined ? { name: own } : folderGiven(given);
+  if (column === undefined || given === undefined) return { name: own };
+  return folderOfPlatform(folderGiven(given), platform, column.name);
 }
 
-/** Creates items, one call for all rows that go to the same place the same way. */
+/**
+ * Creates items, one call for all rows that go to the same place the same way. They can be found again by `batchId`.
+ */
 export async function createItems(
   caller: EwsCaller,
   target: ItemTarget,
   rows: readonly Row[],
   signal: AbortSignal,
+  batchId: string = caller.context.random.uuid(),
 ): Promise<readonly RowOutcome[]> {
   const { table, element } = target;
   const columns = columnsByName(table.columns);
-  const batchId = caller.context.random.uuid();
   const chunk = new Chunk(rows);
   const prepared = chunk.prepare((row, index): NewRow => {
     const rowId = `${batchId}/${index}`;
@@ -58,7 +66,7 @@ export async function createItems(
       rowId,
       destination: {
         identity: identityOf(caller.config, row),
-        folder: folderOf(table.columns, row, target.folder),
+        folder: folderOf(table, row, target.folder, caller.config.platform),
         invitations: element === "CalendarItem" ? modeOf(row, "SendMeetingInvitations", createModes) : undefined,
       },
       markup: newItem(element, columns, settledRow(row, "create"), [

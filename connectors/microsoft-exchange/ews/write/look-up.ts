@@ -38,9 +38,10 @@ export interface LookUp {
 // A create whose answer was lost may still be running: one more look after this wait.
 const secondLookAfterMs = 5000;
 
-async function look(
+/** One look for the items created from rows of a batch, by row id. */
+export async function findCreated(
   caller: EwsCaller,
-  { batchId, identity, folder }: LookUp,
+  { batchId, identity, folder }: Omit<LookUp, "rowIds">,
   signal: AbortSignal,
 ): Promise<Map<string, RowKey>> {
   const operation = findItem({
@@ -62,10 +63,10 @@ export async function lookUpCreated(
 ): Promise<ReadonlyMap<string, RowKey>> {
   let found = new Map<string, RowKey>();
   try {
-    found = await look(caller, wanted, signal);
+    found = await findCreated(caller, wanted, signal);
     if (wanted.rowIds.every((rowId) => found.has(rowId))) return found;
     await caller.context.clock.sleep(secondLookAfterMs, signal);
-    return await look(caller, wanted, signal);
+    return await findCreated(caller, wanted, signal);
   } catch (error) {
     if (!(error instanceof ConnectorError) && !signal.aborted) throw error;
     const code = error instanceof ConnectorError ? error.code : "ABORTED";

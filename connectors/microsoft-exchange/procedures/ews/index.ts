@@ -1,4 +1,5 @@
 import { knows } from "../../ews/config.ts";
+import { ewsSpokeProcedures } from "../../spokes/index.ts";
 import { createAttachments } from "./create-attachments.ts";
 import { deleteAttachment } from "./delete-attachment.ts";
 import { downloadEmail } from "./download-email.ts";
@@ -67,5 +68,7 @@ const procedures: readonly (EwsProcedureDefinition & { readonly since?: string }
 ];
 
 /** The procedures of schema EWS that this platform knows. */
-export const ewsProcedures = ({ platform }: { readonly platform: string }): readonly EwsProcedureDefinition[] =>
-  procedures.filter(({ since }) => knows(platform, since));
+export const ewsProcedures = ({ platform }: { readonly platform: string }): readonly EwsProcedureDefinition[] => [
+  ...procedures.filter(({ since }) => knows(platform, since)),
+  ...ewsSpokeProcedures({ platform }),
+];

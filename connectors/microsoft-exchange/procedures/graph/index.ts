@@ -1,5 +1,6 @@
 import type { Procedure } from "#spi";
 import type { GraphBinding } from "../../graph/binding.ts";
+import { graphSpokeProcedures } from "../../spokes/index.ts";
 import { addAttachments, deleteAttachment, downloadAttachments, downloadEmail } from "./attachments.ts";
 import { createSubscription, deleteSubscription, messagesDelta, renewSubscription } from "./change-tracking.ts";
 import { createSchema } from "./create-schema.ts";
@@ -62,4 +63,5 @@ export const graphProcedures = (): readonly Procedure<GraphBinding>[] => [
   refreshOAuthAccessToken,
   getAdminConsentUrl,
   createSchema,
+  ...graphSpokeProcedures(),
 ];
