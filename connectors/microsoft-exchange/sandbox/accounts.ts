@@ -29,8 +29,8 @@ const people = [
 ] as const;
 
 const rooms = [
-  { name: "room1", displayName: "Room One" },
-  { name: "room2", displayName: "Room Two" },
+  { name: "room1", displayName: "Room One", floorNumber: 1, capacity: 8 },
+  { name: "room2", displayName: "Room Two", floorNumber: 2, capacity: 20 },
 ] as const;
 
 /** The organisation every sandbox starts with: two people, a service account that may impersonate, two rooms in a list. */
@@ -45,8 +45,10 @@ export function createOrganisation(options: { clock?: () => Date; seed?: boolean
     password: defaultPassword,
     mayImpersonate: true,
   });
-  for (const { name, displayName } of rooms)
-    organisation.addAccount({ address: `${name}@${defaultDomain}`, displayName, kind: "room" });
+  for (const { name, displayName, floorNumber, capacity } of rooms) {
+    const room = organisation.addAccount({ address: `${name}@${defaultDomain}`, displayName, kind: "room" });
+    room.directory = { building: "Main", floorNumber, floorLabel: `Floor ${floorNumber}`, capacity };
+  }
   organisation.addList({
     address: `rooms@${defaultDomain}`,
     displayName: "Rooms",
