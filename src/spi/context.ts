@@ -47,6 +47,14 @@ export interface FileAccess {
   write(folder: string, name: string, content: Uint8Array, overwrite: boolean): Promise<string>;
 }
 
+/** Files kept under names of records of the caller, a folder each below the service's own files. */
+export interface RecordFiles {
+  /** Writes a new file; both names are made safe. Answers its path below the service's files, as `files.read` takes it. */
+  keep(record: string, name: string, content: Uint8Array): Promise<string>;
+  /** Removes all files of a record; answers how many there were. */
+  discard(record: string): Promise<number>;
+}
+
 /** All the world a connector sees. */
 export interface ConnectorContext {
   readonly http: HttpClient;
@@ -63,6 +71,8 @@ export interface ConnectorContext {
   /** Present while the configuration asks for the conversation with the server (`ConnectorDefinition.debugMinutes`). */
   readonly dialogue?: Dialogue;
   readonly files: FileAccess;
+  /** Absent where the service keeps no files. */
+  readonly records?: RecordFiles;
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;

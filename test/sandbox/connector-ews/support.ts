@@ -119,7 +119,7 @@ export function testContext(
     },
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     files: {
-      read: async () => new Uint8Array(),
+      read: async (path) => files.get(path) ?? new Uint8Array(),
       resolve: async (path) => path,
       open: async () => {
         const content = new Uint8Array();
@@ -136,6 +136,14 @@ export function testContext(
         files.set(`${folder}/${name}`, content);
         return `${folder}/${name}`;
       },
+    },
+    records: {
+      keep: async (record, name, content) => {
+        files.set(`records/${record}/${name}`, content);
+        return `records/${record}/${name}`;
+      },
+      discard: async (record) =>
+        [...files.keys()].filter((name) => name.startsWith(`records/${record}/`) && files.delete(name)).length,
     },
     async attempt({ repeatable }, send, signal) {
       for (let attempt = 1; ; attempt++) {

@@ -168,6 +168,14 @@ export function useGraph(options: FullSandboxOptions = {}) {
           return `${folder}/${name}`;
         },
       },
+      records: {
+        keep: async (record, name, content) => {
+          files.set(`records/${record}/${name}`, content);
+          return `records/${record}/${name}`;
+        },
+        discard: async (record) =>
+          [...files.keys()].filter((name) => name.startsWith(`records/${record}/`) && files.delete(name)).length,
+      },
       async attempt({ repeatable }, send, signal) {
         for (let attempt = 1; ; attempt += 1) {
           try {
