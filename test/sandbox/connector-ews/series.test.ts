@@ -330,6 +330,8 @@ describe("old platforms", () => {
     await expect(
       old.write("create", "Calendar", [{ ...times, StartTimeZone_Id: "Europe/Berlin" }]),
     ).rejects.toMatchObject({ code: "UNKNOWN_COLUMN", message: expect.stringContaining("Exchange2010") });
+    const [folder] = await old.write("create", "Drafts", [{ Subject: "x", ParentFolderId: "archivemsgfolderroot" }]);
+    expect(folder).toMatchObject({ status: "failed", error: { code: "UNSUPPORTED", column: "ParentFolderId" } });
     await expect(old.write("create", "Drafts", [{ Flag_FlagStatus: "Flagged" }])).rejects.toMatchObject({
       message: expect.stringContaining("Exchange2013"),
     });

@@ -1,7 +1,7 @@
 import type { Row, RowOutcome } from "#spi";
 import type { EwsCaller } from "../call.ts";
 import type { CallIdentity } from "../envelope.ts";
-import { type FolderReference, folderGiven } from "../folders.ts";
+import { type FolderReference, folderGiven, folderOfPlatform } from "../folders.ts";
 import { identityOf } from "../identity.ts";
 import { createFolder } from "../operations/create-folder.ts";
 import { findFolder } from "../operations/find-folder.ts";
@@ -37,7 +37,11 @@ export async function createFolders(
   const batchId = caller.context.random.uuid();
   const prepared = chunk.prepare((row, index) => ({
     identity: identityOf(caller.config, row),
-    parent: folderGiven(textOf(row["ParentFolderId"]) ?? "msgfolderroot"),
+    parent: folderOfPlatform(
+      folderGiven(textOf(row["ParentFolderId"]) ?? "msgfolderroot"),
+      caller.config.platform,
+      "ParentFolderId",
+    ),
     markup: newFolder(row, `${batchId}/${index}/`),
     rowId: `${batchId}/${index}/`,
   }));

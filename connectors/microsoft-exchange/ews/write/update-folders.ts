@@ -1,7 +1,7 @@
 import { invalidQuery, type Row, type RowOutcome, unsupported } from "#spi";
 import type { EwsCaller, Operation } from "../call.ts";
 import type { CallIdentity } from "../envelope.ts";
-import { folderGiven } from "../folders.ts";
+import { folderGiven, folderOfPlatform } from "../folders.ts";
 import { identityOf } from "../identity.ts";
 import { getFolder } from "../operations/get-folder.ts";
 import { moveFolder } from "../operations/move-folder.ts";
@@ -74,6 +74,9 @@ async function changeFolder(
   identity: CallIdentity,
   signal: AbortSignal,
 ): Promise<RowKey> {
+  const given = textOf(row["ParentFolderId"]);
+  const parent =
+    given === undefined ? undefined : folderOfPlatform(folderGiven(given), caller.config.platform, "ParentFolderId");
   let key: RowKey = { id, changeKey: textOf(row["FolderChangeKey"]), incomplete: false, start: undefined };
   if (key.changeKey === undefined) key = await currentFolder(caller, id, identity, signal);
   const name = textOf(row["DisplayName"]);
@@ -90,8 +93,7 @@ async function changeFolder(
     );
     key = (await keyOf(caller, updateFolder(key, update), identity, signal)) ?? key;
   }
-  const parent = textOf(row["ParentFolderId"]);
-  if (parent !== undefined) key = (await keyOf(caller, moveFolder(id, folderGiven(parent)), identity, signal)) ?? key;
+  if (parent !== undefined) key = (await keyOf(caller, moveFolder(id, parent), identity, signal)) ?? key;
   return key;
 }
 

@@ -1,4 +1,4 @@
-import { folderGiven } from "../../ews/folders.ts";
+import { folderGiven, folderOfPlatform } from "../../ews/folders.ts";
 import { identityOf } from "../../ews/identity.ts";
 import { moveItem as move } from "../../ews/operations/move-item.ts";
 import { throwIfError } from "../../ews/response-messages.ts";
@@ -26,7 +26,7 @@ export const moveItem = definition(
     const operation = move({
       id: String(input["ItemId"]),
       changeKey: textInput(input["ItemChangeKey"]),
-      to: folderGiven(String(input["FolderId"])),
+      to: folderOfPlatform(folderGiven(String(input["FolderId"])), caller.config.platform, "FolderId"),
     });
     const state = await caller.call(operation, identityOf(caller.config, {}), signal);
     throwIfError("MoveItem", state);

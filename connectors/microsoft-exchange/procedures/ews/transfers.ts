@@ -1,4 +1,4 @@
-import { folderGiven } from "../../ews/folders.ts";
+import { folderGiven, folderOfPlatform } from "../../ews/folders.ts";
 import { identityOf } from "../../ews/identity.ts";
 import { copyItem, moveItem } from "../../ews/operations/move-item.ts";
 import { throwIfError } from "../../ews/response-messages.ts";
@@ -22,7 +22,7 @@ const transfer = (name: "MoveMail" | "CopyMail", description: string, idOutput: 
       const request = {
         id: String(input["MessageId"]),
         changeKey: undefined,
-        to: folderGiven(String(input["DestinationId"])),
+        to: folderOfPlatform(folderGiven(String(input["DestinationId"])), caller.config.platform, "DestinationId"),
       };
       const operation = name === "MoveMail" ? moveItem(request) : copyItem(request);
       const state = await caller.call(operation, identityOf(caller.config, input), signal);
