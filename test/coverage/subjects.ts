@@ -6,6 +6,7 @@ import { demanded } from "./declared.ts";
 import type { Evidence } from "./evidence.ts";
 import { type Impossible, impossible, reasons } from "./impossible.ts";
 import { coveragePage, type Presentation } from "./page.ts";
+import { onlyByCmdlet, spokePresentation } from "./spokes.ts";
 import { unwritableInEws } from "./unwritable-in-ews.ts";
 
 /** A connector with a page of what its tests executed. */
@@ -15,12 +16,19 @@ export interface Subject {
   readonly presentation: Presentation;
 }
 
+const exchange = exchangeConnector({});
+
 /** The connectors with such a page. */
 export const subjects: readonly Subject[] = [
   {
-    definition: exchangeConnector({}),
-    impossible: [...unwritableInEws(), ...impossible],
-    presentation: { command: "node test/coverage/write-page.ts" },
+    definition: exchange,
+    impossible: [
+      ...unwritableInEws(),
+      ...onlyByCmdlet("EWS", exchange.proceduresOf("EWS")),
+      ...onlyByCmdlet("MSGraph", exchange.proceduresOf("MSGraph")),
+      ...impossible,
+    ],
+    presentation: { command: "node test/coverage/write-page.ts", ...spokePresentation },
   },
 ];
 
