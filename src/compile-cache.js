@@ -32,7 +32,8 @@ const v8Options = () =>
 enableCompileCache();
 // One for each user, version of Node and set of V8's options.
 const directory = getCompileCacheDir();
-if (directory !== undefined) {
+// Without import.meta.main (Node before 24.2) a filling process could not be told from a start.
+if (directory !== undefined && import.meta.main !== undefined) {
   const filled = path.join(directory, `filled-${stateOfSources()}`);
   if (import.meta.main) {
     await import("./main.ts");

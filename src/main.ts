@@ -63,5 +63,5 @@ async function start(): Promise<Service> {
   return service;
 }
 
-// Not when it is only loaded to be compiled, as compile-cache.js does.
-if (import.meta.main) await start().catch(refuseToStart);
+// Not when it is only loaded to be compiled, as compile-cache.js does. Node before 24.2 does not tell, and fills nothing.
+if (import.meta.main !== false) await start().catch(refuseToStart);
