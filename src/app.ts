@@ -22,6 +22,7 @@ import { connectionRoutes } from "./http/routes/connections.ts";
 import { connectorRoutes } from "./http/routes/connectors.ts";
 import { contentRoutes } from "./http/routes/contents.ts";
 import { keyRoutes } from "./http/routes/keys.ts";
+import { notificationRoutes } from "./http/routes/notifications.ts";
 import { runRoutes } from "./http/routes/runs.ts";
 import { savedActivityRoutes } from "./http/routes/saved-activities.ts";
 import { serviceRoutes } from "./http/routes/service.ts";
@@ -105,6 +106,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
     savedActivityRoutes(routes, parts);
     aliasRoutes(routes, parts);
     subscriptionRoutes(routes, parts);
+    notificationRoutes(routes, parts);
     transferRoutes(routes, parts);
     variableRoutes(routes, parts);
     runRoutes(routes);

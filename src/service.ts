@@ -27,19 +27,20 @@ import { createConnections } from "./runtime/connections.ts";
 import { createContents } from "./runtime/contents.ts";
 import { Dialogues } from "./runtime/dialogues.ts";
 import { fileAccess, fileCauses } from "./runtime/files.ts";
-import { recordFiles } from "./runtime/record-files.ts";
 import { createHealthCases } from "./runtime/health.ts";
 import { createIdempotencyCases } from "./runtime/idempotency.ts";
 import { createKeyCases } from "./runtime/keys.ts";
 import type { SessionSurroundings } from "./runtime/open-session.ts";
 import { createListPaging } from "./runtime/page.ts";
 import { systemRandom } from "./runtime/random.ts";
+import { recordFiles } from "./runtime/record-files.ts";
 import { createRegistry } from "./runtime/registry.ts";
 import { createResolvedConnections } from "./runtime/resolve-connection.ts";
 import { createSavedActivities } from "./runtime/saved-activities.ts";
 import { startChores } from "./runtime/schedule.ts";
 import { openVault } from "./runtime/secrets.ts";
 import { serviceCauses } from "./runtime/service-causes.ts";
+import { createNotices } from "./runtime/subscriptions/notices.ts";
 import { keptEvents, keptMs } from "./runtime/subscriptions/read-events.ts";
 import { createSubscriptions } from "./runtime/subscriptions/subscriptions.ts";
 import { createTurns } from "./runtime/subscriptions/turns.ts";
@@ -64,7 +65,7 @@ const drainLimitMs = 30_000;
 const endingLimitMs = 3000;
 /** So often it is looked whose turn has come. */
 const turnEveryMs = 1000;
-const subscriptionTiming = { reconcileMs: 15 * 60_000, leaseMs: 120_000 };
+const subscriptionTiming = { reconcileMs: 15 * 60_000, leaseMs: 15_000 };
 
 export interface ServiceParts {
   readonly settings: Settings;
@@ -254,6 +255,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       clock,
       spoolFolder: path.join(dataDir, "spool"),
     }),
+    notices: createNotices({ store, clock, log, getConnector }),
     subscriptions: createSubscriptions({
       store,
       vault,

@@ -88,7 +88,8 @@ const settings = {
   },
   SUBSCRIPTION_POLL_SECONDS: {
     default: "`15`",
-    meaning: "So often the changes of a subscription are asked for where the server does not post them; `0` is each second",
+    meaning:
+      "So often the changes of a subscription are asked for where the server does not post them; `0` is each second",
     schema: whole(0, 3600).default(15),
   },
   PUBLIC_URL: {

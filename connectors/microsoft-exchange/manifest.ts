@@ -7,6 +7,7 @@ import {
   type GraphBinding,
   graphCalls,
   graphCauses,
+  graphNotices,
   graphProcedures,
   graphTables,
   openGraphSession,
@@ -36,7 +37,7 @@ export function exchangeConnector(host: HostOptions): ConnectorDefinition {
       { name: "MSGraph", displayName: "Microsoft Graph", description: "Exchange Online by Microsoft Graph v1.0." },
     ],
     urlProperty: "Server",
-  schemaProperty: "Schema",
+    schemaProperty: "Schema",
     properties: connectionProperties,
     propertyGroups,
     jointRules,
@@ -53,6 +54,7 @@ export function exchangeConnector(host: HostOptions): ConnectorDefinition {
     limits: ({ limits }) => limits,
     tokens: ({ oauth }, files) => (oauth === undefined ? undefined : tokenSourceWith(oauth, files)),
     expiries,
+    notices: graphNotices,
     connect: async (config, context) =>
       config.schema === "EWS"
         ? (openEwsSession(config.ews, context) as never)

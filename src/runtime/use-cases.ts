@@ -17,6 +17,7 @@ import type {
 } from "#spi";
 import type { RetryPolicy } from "../net/retry-policy.ts";
 import type { SubscriptionCases } from "./subscriptions/cases.ts";
+import type { NoticeCases } from "./subscriptions/notices.ts";
 
 export type { RetryPolicy } from "../net/retry-policy.ts";
 
@@ -30,6 +31,7 @@ export interface UseCases {
   readonly activities: ActivityCases;
   readonly contents: ContentCases;
   readonly subscriptions: SubscriptionCases;
+  readonly notices: NoticeCases;
   readonly savedActivities: SavedActivityCases;
   readonly aliases: AliasCases;
   readonly transfer: TransferCases;

@@ -26,7 +26,6 @@ export interface SubscriptionRecord {
   readonly reconciledAt?: number;
   /** Absent until its first state was read. */
   readonly openedAt?: number;
-  readonly lastEventAt?: number;
   readonly failingSince?: number;
   readonly failures: number;
   readonly createdAt: number;

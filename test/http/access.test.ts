@@ -85,6 +85,7 @@ POST   /v1/connections/:connection/update                        operator
 POST   /v1/connectors/:connector/test                            designer agent
 POST   /v1/import                                                designer
 POST   /v1/keys                                                  admin-only
+POST   /v1/notifications/:subscription                           public
 POST   /v1/runs/:run/cancel                                      operator
 POST   /v1/variables                                             designer
 PUT    /v1/activities/:activity                                  designer

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { NoticeTrouble } from "./notice-trouble.ts";
 
 /** What can go wrong on purpose. */
 export type FaultKind =
@@ -23,7 +24,9 @@ export type FaultKind =
   /** A gateway before the server fails: 502 with a page. */
   | "badGateway"
   /** Refused with `code` (a SOAP fault, or Graph's error object), or without one by `status` and a page alone. */
-  | "refused";
+  | "refused"
+  /** Notices to subscribers are lost (`drop`), doubled (`duplicate`) and late by up to `waitMs` (`delay`), each by a chance from 0 to 1; `seed` makes it the same each time. */
+  | "notices";
 
 /** One switch. */
 export interface FaultSwitch {
@@ -48,6 +51,11 @@ export interface FaultSwitch {
   code?: string;
   message?: string;
   status?: number;
+  /** Chances of `notices`. */
+  drop?: number;
+  duplicate?: number;
+  delay?: number;
+  seed?: number;
 }
 
 /** A fault that hits a call: `before` answers instead of the face, `after` spoils the finished answer; true ends the call. */
@@ -72,6 +80,7 @@ const kinds: readonly FaultKind[] = [
   "htmlLogin",
   "badGateway",
   "refused",
+  "notices",
 ];
 
 /** The fault switches of a sandbox. */
@@ -79,6 +88,8 @@ export class Faults {
   #switches: FaultSwitch[] = [];
   /** Calls seen by "face operation", for tests that count requests. */
   readonly calls = new Map<string, number>();
+  /** What happens to notices. */
+  readonly notices = new NoticeTrouble(() => this.#switches.find(({ kind }) => kind === "notices"));
 
   add(fault: FaultSwitch): void {
     this.#switches.push({ ...fault });
@@ -123,6 +134,7 @@ export class Faults {
 }
 
 function matches(fault: FaultSwitch, face: string, operation: string): boolean {
+  if (fault.kind === "notices") return false;
   if (fault.face !== undefined && fault.face !== face) return false;
   if (fault.operation === undefined) return true;
   return face === "graph" ? operation.startsWith(fault.operation) : operation === fault.operation;
@@ -304,6 +316,10 @@ const switchMembers: Record<string, "string" | "number"> = {
   code: "string",
   message: "string",
   status: "number",
+  drop: "number",
+  duplicate: "number",
+  delay: "number",
+  seed: "number",
 };
 
 function isSwitch(value: unknown): value is FaultSwitch {

@@ -4,6 +4,7 @@ import type { BearerPrincipal, Refusal } from "./ews/principal.ts";
 import type { Faults } from "./faults.ts";
 import { createGraph } from "./graph/graph.ts";
 import { graphStepFault } from "./graph/step-fault.ts";
+import type { Subscriptions } from "./graph/subscriptions.ts";
 import { type Face, type HttpAnswer, readRequest, writeAnswer } from "./http.ts";
 import { createIdentity, type Identity, type IdentityOptions } from "./identity/identity.ts";
 import { CLIENT_IDS, CLIENT_SECRET } from "./identity/registrations.ts";
@@ -18,6 +19,8 @@ export type FullSandboxOptions = SandboxOptions & {
   readonly httpsPort?: number;
   readonly smtpPort?: number;
   readonly identity?: Partial<Omit<IdentityOptions, "directory" | "now">>;
+  /** How Graph reaches subscribers; `fetch` unless they have names only the caller knows. */
+  readonly post?: typeof fetch;
 };
 
 /** What `npm run sandbox` prints: addresses, trust and accounts. */
@@ -45,12 +48,14 @@ export type FullSandbox = RunningSandbox & {
   readonly identity: Identity;
   readonly tls: LocalTls;
   readonly smtpRefusals: SmtpRefusals;
+  /** Who Graph posts notices to. */
+  readonly subscriptions: Subscriptions;
   readonly description: SandboxDescription;
 };
 
 /** Starts every face over one set of mailboxes, on 127.0.0.1. */
 export async function startFullSandbox(options: FullSandboxOptions = {}): Promise<FullSandbox> {
-  const { port, httpsPort, smtpPort, identity: identityOptions, ...rest } = options;
+  const { port, httpsPort, smtpPort, identity: identityOptions, post = fetch, ...rest } = options;
   const [tls, client] = await Promise.all([makeLocalTls(), makeClientCertificate("Sandbox connector")]);
   const now = () => (options.clock?.() ?? new Date()).getTime();
   let identity: Identity | undefined;
@@ -65,7 +70,12 @@ export async function startFullSandbox(options: FullSandboxOptions = {}): Promis
   const made = createIdentity({ ...identityOptions, directory: accountsDirectory(organisation), now });
   identity = made;
   made.registration(CLIENT_IDS.full).certificates.push(client.cert);
-  const graph = createGraph({ organisation, identity: made, stepFault: graphStepFault(faults) });
+  const graph = createGraph({
+    organisation,
+    identity: made,
+    stepFault: graphStepFault(faults),
+    post: { send: post, fate: () => faults.notices.next() },
+  });
   running.handlers.push(spoiltByFaults(graph, faults), facesHandler([made.face]));
   const smtpRefusals: SmtpRefusals = new Map();
   const smtp = await startSmtp(organisationHost(organisation, made, smtpRefusals), tls, smtpPort ?? 0);
@@ -75,6 +85,7 @@ export async function startFullSandbox(options: FullSandboxOptions = {}): Promis
     identity: made,
     tls,
     smtpRefusals,
+    subscriptions: graph.subscriptions,
     description: describe(running, made, smtp.port, files.paths),
     stop: async () => {
       await Promise.all([running.stop(), smtp.close(), files.remove()]);

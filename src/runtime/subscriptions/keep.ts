@@ -7,6 +7,7 @@ import type { KnownEvent, SubscriptionEvent, SubscriptionRecord } from "../../st
 export interface Learnt {
   readonly changes: readonly Change[];
   readonly source: SubscriptionEvent["source"];
+  readonly table: string;
   /** Written together with the changes when `holder` still holds the lease; absent = changes alone. */
   readonly record?: SubscriptionRecord;
   readonly holder?: string;
@@ -29,12 +30,11 @@ export function keep(store: Store, clock: Clock, id: string, learnt: Learnt): Pr
     for (const [index, change] of changes.entries()) {
       const hash = hashes[index] as string;
       const before = known.get(hash) ?? [];
-      const event = eventOf(change, before, learnt.source, clock.now(), { id, seq: first + index, hash });
+      const event = eventOf(change, before, learnt, clock.now(), { id, seq: first + index, hash });
       events.push(event);
       known.set(hash, [...before, event]);
     }
-    const table = (record ?? (await subscriptions.byId(id)))?.watched.table ?? "";
-    await subscriptions.addEvents(events.map((event) => ({ ...event, table })));
+    await subscriptions.addEvents(events);
     return true;
   });
 }
@@ -42,7 +42,7 @@ export function keep(store: Store, clock: Clock, id: string, learnt: Learnt): Pr
 function eventOf(
   change: Change,
   before: readonly KnownEvent[],
-  source: SubscriptionEvent["source"],
+  { source, table }: Learnt,
   now: number,
   place: { readonly id: string; readonly seq: number; readonly hash: string },
 ): SubscriptionEvent {
@@ -59,7 +59,7 @@ function eventOf(
     ...(oldKey === undefined ? {} : { oldKey }),
     keyHash: place.hash,
     ...(version === undefined ? {} : { version }),
-    table: "",
+    table,
     source,
     duplicate: isDuplicate(change, before, source),
   };

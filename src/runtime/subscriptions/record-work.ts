@@ -33,6 +33,7 @@ export class RecordWork {
   readonly #feed: ChangeFeed;
   readonly #holder: string;
   readonly #signal: AbortSignal;
+  #hasCompared = false;
 
   constructor(parts: WorkParts, feed: ChangeFeed, record: SubscriptionRecord, holder: string, signal: AbortSignal) {
     this.#parts = parts;
@@ -49,7 +50,7 @@ export class RecordWork {
     if (this.hasChannel) await this.#keepChannel(isAsked);
     if (this.record.openedAt === undefined) await this.#start();
     if (this.record.kind === "pull" && this.hasChannel) await this.#fetchAll();
-    if (isAsked || this.#isTimeToCompare()) await this.reconcile();
+    if (!this.#hasCompared && (isAsked || this.#isTimeToCompare())) await this.reconcile();
     await this.#save({ ...working(this.record), answered: asked });
   }
 
@@ -69,8 +70,9 @@ export class RecordWork {
       }
       const record = { ...this.record, syncState: found.state, reconciledAt: this.#parts.clock.now() };
       await this.keep(found.changes, "reconciliation", record);
-      if (!found.more) return;
+      if (!found.more) break;
     }
+    this.#hasCompared = true;
   }
 
   /** Keeps changes with the position behind them. */
@@ -80,11 +82,11 @@ export class RecordWork {
     record: SubscriptionRecord = this.record,
   ): Promise<void> {
     const { store, clock } = this.#parts;
-    const next = changes.length === 0 ? record : { ...record, lastEventAt: clock.now() };
-    const learnt = { changes, source, record: next, holder: this.#holder };
+    const { table } = record.watched;
+    const learnt = { changes, source, table, record, holder: this.#holder };
     if (!(await keep(store, clock, record.id, learnt))) throw new LeaseLost();
     await this.#extend();
-    this.record = next;
+    this.record = record;
   }
 
   /** The channel is gone: another one first, then what happened in between. */

@@ -47,7 +47,7 @@ export interface SubscriptionParts {
 }
 
 /** So long a new subscription belongs to the request that makes it. */
-const makingMs = 600_000;
+const makingMs = 15_000;
 
 /** Subscriptions: made, shared, read and ended. What they do meanwhile is in turns.ts. */
 export function createSubscriptions(parts: SubscriptionParts): SubscriptionCases {
@@ -60,8 +60,11 @@ export function createSubscriptions(parts: SubscriptionParts): SubscriptionCases
     if (found?.connectionId === located.id) return found;
     throw notFound(`The connection ${located.name} has no subscription ${id}.`);
   };
-  const show = async (record: SubscriptionRecord): Promise<SubscriptionView> =>
-    viewOf(record, await subscriptions.owners(record.id));
+  const show = async (record: SubscriptionRecord): Promise<SubscriptionView> => {
+    const [owners, last] = await Promise.all([subscriptions.owners(record.id), subscriptions.lastSeq(record.id)]);
+    const [lastEvent] = await subscriptions.events(record.id, last - 1, 1);
+    return viewOf(record, owners, lastEvent);
+  };
 
   return {
     async create(call, name, input) {

@@ -47,12 +47,31 @@ export function createTurns(parts: TurnParts): Turns {
       lease.release();
     }
   };
-  const once: Turns["once"] = (record, signal) =>
-    withFeed(record, signal, async (feed) => {
-      const work = new RecordWork(parts, feed, record, instance, signal);
-      await work.turn();
-      return work.record;
+  const once: Turns["once"] = async (record, signal) => {
+    const holding = new AbortController();
+    holdOn(record.id, holding.signal);
+    try {
+      return await withFeed(record, signal, async (feed) => {
+        const work = new RecordWork(parts, feed, record, instance, signal);
+        await work.turn();
+        return work.record;
+      });
+    } finally {
+      holding.abort();
+    }
+  };
+  /** Keeps the lease while a server takes its time. */
+  const holdOn = (id: string, signal: AbortSignal): void => {
+    const hold = async (): Promise<void> => {
+      for (;;) {
+        await parts.clock.sleep(timing.leaseMs / 3, signal);
+        await store.subscriptions.extend(id, instance, timing.leaseMs);
+      }
+    };
+    hold().catch((error: unknown) => {
+      if (!signal.aborted) log.warn({ subscription: id, err: error }, "a lease could not be kept");
     });
+  };
   const turn = async (record: SubscriptionRecord): Promise<void> => {
     try {
       const done = await once(record, stopping.signal);

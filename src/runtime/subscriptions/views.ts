@@ -2,8 +2,12 @@ import type { SubscriptionEvent, SubscriptionOwner, SubscriptionRecord } from ".
 import { isoTime } from "../representation.ts";
 import type { EventView, OwnerView, SubscriptionView } from "./cases.ts";
 
-export function viewOf(record: SubscriptionRecord, owners: readonly SubscriptionOwner[]): SubscriptionView {
-  const { watched, channel, reason, lastEventAt, reconciledAt } = record;
+export function viewOf(
+  record: SubscriptionRecord,
+  owners: readonly SubscriptionOwner[],
+  lastEvent: SubscriptionEvent | undefined,
+): SubscriptionView {
+  const { watched, channel, reason, reconciledAt } = record;
   return {
     id: record.id,
     state: record.state,
@@ -14,7 +18,7 @@ export function viewOf(record: SubscriptionRecord, owners: readonly Subscription
     ...(watched.mailbox === undefined ? {} : { mailbox: watched.mailbox }),
     owners: owners.map(ownerView),
     ...(channel?.expiresAt === undefined ? {} : { expiresAt: isoTime(channel.expiresAt) }),
-    ...(lastEventAt === undefined ? {} : { lastEventAt: isoTime(lastEventAt) }),
+    ...(lastEvent === undefined ? {} : { lastEventAt: isoTime(lastEvent.keptAt) }),
     ...(reconciledAt === undefined ? {} : { reconciledAt: isoTime(reconciledAt) }),
     createdAt: isoTime(record.createdAt),
     warnings: record.warnings,

@@ -393,6 +393,7 @@ export function fakeCases(): UseCases {
           ? { columns, records: sampleRows.slice(0, 2), nextPageToken: "2", warnings: [] }
           : { columns, records: sampleRows.slice(2), warnings: [] },
     },
+    notices: { receive: async () => ({ accepted: 1, refused: 0 }) },
     subscriptions: {
       create: async (call, connection) => {
         enter(call, connection);

@@ -44,6 +44,7 @@ const bodies: Readonly<Record<string, object | string>> = {
   "POST /v1/activities": { name: "unread", connection: "own", kind: "query", table: "Contacts" },
   "PUT /v1/activities/:activity": { name: "unread", connection: "own", kind: "query", table: "Contacts" },
   "POST /v1/connections/:connection/subscriptions": { table: "Contacts" },
+  "POST /v1/notifications/:subscription": { value: [] },
   "POST /v1/aliases": { name: "Exchange_https", connections: ["own"] },
   "PUT /v1/aliases/:alias": { name: "Exchange_https", connections: ["own"] },
   "POST /v1/import": {},

@@ -17,7 +17,7 @@ import { readPreferences } from "./preferences.ts";
 import { answerDownload, DOWNLOAD_PATH } from "./routes/reports.ts";
 import { findRoute, isKnownSegment } from "./routing-table.ts";
 import type { GraphFault, GraphService } from "./service.ts";
-import { Subscriptions } from "./subscriptions.ts";
+import { type NoticePost, Subscriptions } from "./subscriptions.ts";
 import { answerUpload, UPLOAD_PATH } from "./uploads.ts";
 
 /** What the Graph face is made of. */
@@ -25,25 +25,30 @@ export type GraphOptions = {
   readonly organisation: Organisation;
   readonly identity: Identity;
   readonly stepFault?: GraphFault;
+  /** How notices of changes go out. */
+  readonly post?: NoticePost;
 };
 
 /** Makes the Microsoft Graph face; nothing listens yet. */
-export function createGraph(options: GraphOptions): Face {
+export function createGraph(options: GraphOptions): Face & { readonly subscriptions: Subscriptions } {
+  const { post, ...rest } = options;
+  const subscriptions = new Subscriptions(options.organisation.clock, post);
   const service: GraphService = {
-    ...options,
+    ...rest,
     mailboxes: createMailboxExtras(),
     directory: createDirectoryExtras(),
     uploads: new Map(),
     downloads: new Map(),
-    subscriptions: new Subscriptions(options.organisation.clock),
+    subscriptions,
     shapeOf,
   };
-  return (request) => {
+  const face: Face = (request) => {
     const path = request.url.pathname;
     if (path.startsWith(UPLOAD_PATH)) return answerUpload(service.uploads, request, service.organisation.clock());
     if (path === DOWNLOAD_PATH) return answerDownload(service.downloads, request);
     return /^\/v1\.0(\/|$)/i.test(path) ? answer(service, request) : undefined;
   };
+  return Object.assign(face, { subscriptions });
 }
 
 async function answer(service: GraphService, request: HttpRequest): Promise<HttpAnswer> {

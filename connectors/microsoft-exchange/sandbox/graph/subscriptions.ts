@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as later } from "node:timers/promises";
 import { graphId, type Mailbox, type MailboxEvent } from "../mailboxes/index.ts";
 import { GraphError } from "./errors.ts";
 import { encrypted, type Recipient } from "./resource-data.ts";
@@ -36,13 +37,52 @@ const VALIDATION_MS = 10_000;
 const folderClasses = { messages: "IPF.Note", events: "IPF.Appointment", contacts: "IPF.Contact" } as const;
 const entityTypes = { messages: "Message", events: "Event", contacts: "Contact" } as const;
 
+/** How notices go out. */
+export type NoticePost = {
+  /** `fetch`, unless the addresses of subscribers are known to somebody else only. */
+  readonly send: typeof fetch;
+  /** The waits before each time a notice is sent. */
+  fate(): readonly number[];
+};
+
+/** What the service tells of a subscription itself (lifecycleEventType). */
+export type LifecycleEvent = "missed" | "subscriptionRemoved" | "reauthorizationRequired";
+
 /** All subscriptions; those past their end are gone. */
 export class Subscriptions {
   readonly #all = new Map<string, Subscription>();
   readonly #clock: () => Date;
+  readonly #post: NoticePost;
 
-  constructor(clock: () => Date) {
+  constructor(clock: () => Date, post: NoticePost = { send: fetch, fate: () => [0] }) {
     this.#clock = clock;
+    this.#post = post;
+  }
+
+  /** Every subscription there is. */
+  all(): readonly Subscription[] {
+    return [...this.#all.values()];
+  }
+
+  /** Tells the subscriber about the subscription itself; a removed one is gone. */
+  async announce(subscription: Subscription, lifecycleEvent: LifecycleEvent): Promise<void> {
+    if (lifecycleEvent === "subscriptionRemoved") this.remove(subscription);
+    const { lifecycleNotificationUrl, clientState, expiresAt, id, tenantId, resource } = subscription;
+    if (lifecycleNotificationUrl === undefined) return;
+    const notice = {
+      subscriptionId: id,
+      subscriptionExpirationDateTime: expiresAt.toISOString(),
+      tenantId,
+      resource,
+      lifecycleEvent,
+      ...(clientState === undefined ? {} : { clientState }),
+    };
+    await send(this.#post.send, lifecycleNotificationUrl, notice);
+  }
+
+  /** Asks an address to repeat a token, as the service does before it believes that the address wants notifications. */
+  validate(address: string): Promise<void> {
+    return validateAddress(address, this.#post.send);
   }
 
   /** The living subscriptions of an application. */
@@ -73,18 +113,28 @@ export class Subscriptions {
     }
     const change = changeOf(subscription, event);
     if (change === undefined || !subscription.changeTypes.includes(change.type)) return;
+    // What the change was is told as it is now, however late.
+    const made = noticeOf(subscription, change);
     // Whoever does not listen misses it, as after the four hours the service tries for.
-    post(subscription, change).catch(() => undefined);
+    for (const waitMs of this.#post.fate()) this.#postLater(subscription, made, waitMs).catch(() => undefined);
+  }
+
+  async #postLater(subscription: Subscription, notice: Promise<object>, waitMs: number): Promise<void> {
+    if (waitMs > 0) await later(waitMs, undefined, { ref: false });
+    await send(this.#post.send, subscription.notificationUrl, await notice);
   }
 }
 
-async function post(subscription: Subscription, { type, id }: Change): Promise<void> {
-  const { data, notificationUrl } = subscription;
+async function noticeOf(subscription: Subscription, { type, id }: Change): Promise<object> {
+  const { data } = subscription;
+  const made = notification(subscription, type, id);
   const shown = data === undefined || type === "deleted" ? undefined : await data.show(id);
-  const content = data && shown ? { encryptedContent: encrypted(data.recipient, shown) } : {};
-  const body = JSON.stringify({ value: [{ ...notification(subscription, type, id), ...content }] });
+  return { ...made, ...(data && shown ? { encryptedContent: encrypted(data.recipient, shown) } : {}) };
+}
+
+async function send(how: typeof fetch, address: string, notice: object): Promise<void> {
   const headers = { "content-type": "application/json; charset=utf-8" };
-  const answer = await fetch(notificationUrl, { method: "POST", headers, body });
+  const answer = await how(address, { method: "POST", headers, body: JSON.stringify({ value: [notice] }) });
   await answer.body?.cancel();
 }
 
@@ -122,13 +172,19 @@ function notification(subscription: Subscription, changeType: string, itemId: st
     resourceData: {
       "@odata.type": `#Microsoft.Graph.${type}`,
       "@odata.id": resource,
+      ...etagOf(watched.mailbox, changeType, itemId),
       id: graphId(itemId),
     },
   };
 }
 
-/** Asks an address to repeat a token, as the service does before it believes that the address wants notifications. */
-export async function validateAddress(address: string): Promise<void> {
+/** What is gone has no version. */
+function etagOf(mailbox: Mailbox, changeType: string, itemId: string): Record<string, string> {
+  const item = changeType === "deleted" ? undefined : mailbox.item(itemId);
+  return item === undefined ? {} : { "@odata.etag": `W/"${mailbox.changeKeyOf(item)}"` };
+}
+
+async function validateAddress(address: string, how: typeof fetch): Promise<void> {
   const url = URL.parse(address);
   // The service takes https alone; plain http is good for loopback, where the sandbox and its caller are.
   const isLoopback = url !== null && ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
@@ -137,7 +193,7 @@ export async function validateAddress(address: string): Promise<void> {
   }
   const token = `Validation: Testing client application reachability for subscription Request-Id: ${randomUUID()}`;
   url.searchParams.set("validationToken", token);
-  const answer = await fetch(url, {
+  const answer = await how(url, {
     method: "POST",
     headers: { "content-type": "text/plain; charset=utf-8" },
     signal: AbortSignal.timeout(VALIDATION_MS),

@@ -5,7 +5,7 @@ import { checkPermission, type Permission } from "../permissions.ts";
 import { recipientOf } from "../resource-data.ts";
 import { checkEntity, type JsonObject } from "../schema/validate-body.ts";
 import { project } from "../shape.ts";
-import { type Subscription, validateAddress, type Watched } from "../subscriptions.ts";
+import type { Subscription, Watched } from "../subscriptions.ts";
 import { textOf } from "../values.ts";
 import { folderNamed } from "../well-known-folders.ts";
 import { routes } from "./route.ts";
@@ -75,7 +75,7 @@ async function create(call: GraphCall): Promise<GraphResult> {
   const clientState = textOf(body, "clientState");
   if ((clientState?.length ?? 0) > 128) throw badRequest("The clientState has at most 128 characters.");
   const addresses = addressesOf(body);
-  for (const address of Object.values(addresses)) await validateAddress(address);
+  for (const address of Object.values(addresses)) await call.service.subscriptions.validate(address);
   const data = dataOf(call, body, watched);
   const { principal } = call;
   const made = call.service.subscriptions.add({
@@ -123,7 +123,7 @@ async function renew(call: GraphCall, id: string): Promise<GraphResult> {
   if ("expirationDateTime" in body) subscription.expiresAt = endOf(call, body);
   const address = textOf(body, "notificationUrl");
   if (address !== undefined) {
-    await validateAddress(address);
+    await call.service.subscriptions.validate(address);
     subscription.notificationUrl = address;
   }
   return entity(call, subscription);
