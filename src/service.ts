@@ -201,6 +201,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   });
   const idempotency = createIdempotencyCases({
     store,
+    vault,
     random,
     runningLimitMs: (settings.ACTIVITY_TIMEOUT_SECONDS + 30) * 1000,
   });

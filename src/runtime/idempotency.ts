@@ -1,9 +1,12 @@
 import { ConnectorError, conflict, type Random } from "#spi";
 import type { IdempotencyKey, IdempotencyRecord, Store } from "../store/store.ts";
+import { openBytes, type Place, sealBytes } from "./envelope.ts";
+import type { Vault } from "./secrets.ts";
 import type { IdempotencyCases, StoredAnswer } from "./use-cases.ts";
 
 export interface IdempotencyParts {
   readonly store: Store;
+  readonly vault: Pick<Vault, "derive">;
   readonly random: Random;
   /** The longest a request may run (`ACTIVITY_TIMEOUT_SECONDS` and some): after it, its claim is held by nobody. */
   readonly runningLimitMs: number;
@@ -18,29 +21,52 @@ const longestWaitMs = 5000;
  */
 export function createIdempotencyCases(parts: IdempotencyParts): IdempotencyCases & { prune(): Promise<void> } {
   const { store, random, runningLimitMs } = parts;
+  const seal = sealer(parts);
   return {
     async begin({ principal, path, key: text, fingerprint }) {
       const key: IdempotencyKey = { principal: principal.keyId, path, key: text };
       const claim = random.uuid();
       const limits = { runningMs: runningLimitMs, keepMs };
-      if (await store.idempotency.claim(key, fingerprint, claim, limits)) return claimed(store, key, claim);
+      if (await store.idempotency.claim(key, fingerprint, claim, limits)) return claimed(store, key, claim, seal);
       const known = await store.idempotency.read(key);
       // Released between the two statements: the claim is free again.
       if (known === undefined) {
-        if (await store.idempotency.claim(key, fingerprint, claim, limits)) return claimed(store, key, claim);
+        if (await store.idempotency.claim(key, fingerprint, claim, limits)) return claimed(store, key, claim, seal);
         throw stillRunning(longestWaitMs);
       }
-      return { replay: answerOf(known, fingerprint) };
+      return { replay: seal.open(key, answerOf(known, fingerprint)) };
     },
     prune: () => store.idempotency.prune(),
   };
 }
 
-function claimed(store: Store, key: IdempotencyKey, claim: string) {
+/** Answers hold mail, and those of some procedures tokens: they are kept sealed, each for its own key. */
+function sealer({ vault, random }: Pick<IdempotencyParts, "vault" | "random">) {
+  let derived: Buffer | undefined;
+  const secret = (): Buffer => (derived ??= vault.derive("idempotent answers"));
+  const placeOf = ({ principal, path, key }: IdempotencyKey): Place => ({
+    table: "idempotency",
+    id: JSON.stringify([principal, path, key]),
+    field: "body",
+    version: 1,
+  });
+  return {
+    seal: (key: IdempotencyKey, answer: StoredAnswer): StoredAnswer => ({
+      ...answer,
+      body: sealBytes(secret(), placeOf(key), Buffer.from(answer.body), random),
+    }),
+    open: (key: IdempotencyKey, answer: StoredAnswer): StoredAnswer => ({
+      ...answer,
+      body: openBytes(secret(), placeOf(key), answer.body).toString("utf8"),
+    }),
+  };
+}
+
+function claimed(store: Store, key: IdempotencyKey, claim: string, { seal }: ReturnType<typeof sealer>) {
   return {
     release: (): Promise<void> => store.idempotency.release(key, claim),
     complete: async (answer: StoredAnswer): Promise<void> => {
-      await store.idempotency.complete(key, claim, answer, keepMs);
+      await store.idempotency.complete(key, claim, seal(key, answer), keepMs);
     },
   };
 }

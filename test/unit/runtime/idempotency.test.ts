@@ -11,7 +11,12 @@ let here: Workplace;
 let idempotency: ReturnType<typeof createIdempotencyCases>;
 beforeEach(async () => {
   here = await workplace();
-  idempotency = createIdempotencyCases({ store: here.store, random: realRandom, runningLimitMs: 60_000 });
+  idempotency = createIdempotencyCases({
+    store: here.store,
+    vault: here.vault,
+    random: realRandom,
+    runningLimitMs: 60_000,
+  });
   return () => here.store.close();
 });
 
@@ -26,6 +31,14 @@ describe("idempotency", () => {
     const { complete } = await begin();
     await complete(answer);
     for (let n = 0; n < 3; n += 1) expect(await idempotency.begin(request)).toEqual({ replay: answer });
+  });
+
+  it("keeps answers sealed", async () => {
+    const { complete } = await begin();
+    await complete({ ...answer, body: "CANARY of a mailbox" });
+    const kept = await here.store.idempotency.read({ principal: "k1", path: request.path, key: "k" });
+    expect(kept?.answer?.body).toMatch(/^1\./);
+    expect(await idempotency.begin(request)).toMatchObject({ replay: { body: "CANARY of a mailbox" } });
   });
 
   it("lets exactly one of many concurrent requests run", async () => {
@@ -65,7 +78,12 @@ describe("idempotency", () => {
   });
 
   it("neither runs again nor invents an answer when the first request died in the middle", async () => {
-    const dead = createIdempotencyCases({ store: here.store, random: realRandom, runningLimitMs: -1 });
+    const dead = createIdempotencyCases({
+      store: here.store,
+      vault: here.vault,
+      random: realRandom,
+      runningLimitMs: -1,
+    });
     const abandoned = await dead.begin(request);
     await expect(idempotency.begin(request)).rejects.toMatchObject({
       code: "CONFLICT",
