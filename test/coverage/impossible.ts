@@ -96,16 +96,8 @@ export const impossible: readonly Impossible[] = [
   {
     schema: "MSGraph",
     procedures: ["GetUserAvailability"],
-    deeds: [
-      "input:Timezone",
-      "output:Id",
-      "output:IsMeeting",
-      "output:IsRecurring",
-      "output:IsException",
-      "output:IsReminderSet",
-    ],
-    reason:
-      "Busy times of Graph (scheduleItem, v1.0) have no id and tell none of this; times are UTC, so Timezone has one value.",
+    deeds: ["output:Id", "output:IsMeeting", "output:IsRecurring", "output:IsException", "output:IsReminderSet"],
+    reason: "Busy times of Graph (scheduleItem, v1.0) have no id and tell none of this.",
   },
   {
     schema: "MSGraph",

@@ -1,6 +1,6 @@
 import type { ConnectorDefinition, Procedure, TableDefinition } from "#spi";
 import { blocks, code, table as markdownTable } from "../../src/commands/docs/markdown.ts";
-import { declaredBy, deedsOfProcedure, deedsOfTable } from "./declared.ts";
+import { type Declared, declaredBy, deedsOfProcedure, deedsOfTable } from "./declared.ts";
 import { type Deed, type Evidence, type PassedTest, procedureName, tableName } from "./evidence.ts";
 
 type Reasons = ReadonlyMap<Deed, string>;
@@ -105,6 +105,21 @@ function grouped(procedures: readonly Procedure[], { group }: Presentation): Rea
   return Map.groupBy(procedures, (procedure) => group?.(procedure) ?? "");
 }
 
+/** How much of a schema was executed, has a reason, and is missing. */
+function summary({ schema, tables, procedures }: Declared, evidence: Evidence, reasons: ReadonlyMap<string, Reasons>) {
+  const things = [
+    ...tables.map((table) => [tableName(schema, table.name), deedsOfTable(table)] as const),
+    ...procedures.map((each) => [procedureName(schema, each.name), deedsOfProcedure(each)] as const),
+  ];
+  const deeds = things.flatMap(([thing, wanted]) => wanted.map((deed) => [thing, deed] as const));
+  const executed = deeds.filter(([thing, deed]) => evidence[thing]?.[deed] !== undefined);
+  const left = deeds.filter(([thing, deed]) => evidence[thing]?.[deed] === undefined);
+  const reasoned = left.filter(([thing, deed]) => reasons.get(thing)?.has(deed));
+  const columns = tables.reduce((sum, table) => sum + table.columns.length, 0);
+  const counts = [tables.length, columns, procedures.length, executed.length, reasoned.length];
+  return [schema, ...counts.map(String), String(left.length - reasoned.length)];
+}
+
 /** The page of what the tests executed of a connector. */
 export function coveragePage(
   definition: ConnectorDefinition,
@@ -126,6 +141,10 @@ export function coveragePage(
     `<!-- Printed from what the tests executed by \`${presentation.command}\`; changes here are overwritten. -->`,
     `# ${definition.displayName}: what the tests execute`,
     "Each activity, column and parameter names a test that executed it and passed, written down at the border between the service and the connector while the tests ran. A column is read when it came back with a value, created or updated when a value was written and read back equal. Keys and change keys count as updated when a change that named them succeeded. An input counts when it was given another value than its default. `none` names the reason why no test can execute it. Numbers stand for the tests listed below each table.",
+    markdownTable(
+      ["Schema", "Tables and views", "Columns", "Procedures", "Marks with a test", "With a reason", "Missing"],
+      declaredBy(definition).map((declared) => summary(declared, evidence, reasons)),
+    ),
     ...sections,
   );
   return `${page}\n`;

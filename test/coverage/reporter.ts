@@ -67,24 +67,29 @@ export default class CoverageReporter implements Reporter {
       const evidence = gather(readRecords(this.#folder), name, passed);
       keepEvidence(name, evidence);
       // Tests that failed show nothing: what is missing then says nothing of coverage.
-      const complaints = isJudged ? await complaintsOf(subject, evidence, isComplete) : [];
-      if (complaints.length === 0) continue;
-      console.error(`\n${complaints.join("\n")}`);
+      if (isJudged) await judge(subject, evidence, isComplete);
     }
   }
 }
 
-async function complaintsOf(subject: Subject, evidence: Evidence, isComplete: boolean): Promise<string[]> {
+/** Tells what is missing, and fails the run where it must not be. */
+async function judge(subject: Subject, evidence: Evidence, isComplete: boolean): Promise<void> {
   const { findingsOf, pageOf } = await import("./subjects.ts");
   const { unmarked, stale } = findingsOf(subject, evidence);
+  const { toldOnly = () => false } = subject;
+  const isTold = (line: string) => toldOnly(line.slice(0, line.indexOf(": ")));
+  const missing = unmarked.filter((line) => !isTold(line));
   const page = pageOf(subject, evidence);
-  return [
-    ...list("Declared, but executed by no test, and not named in test/coverage/impossible.ts", unmarked),
+  const told = [
+    ...list("Declared, but executed by no test, and not named in test/coverage/impossible.ts", missing),
     ...list("Named in test/coverage/impossible.ts without need", stale),
+    ...list("Executed by no test so far", unmarked.filter(isTold)),
     ...(!isComplete || stored(page.path) === page.text
       ? []
       : [`${page.path} is stale: run \`node test/coverage/write-page.ts\` and commit the result.`]),
   ];
+  if (told.length > 0) console.error(`\n${told.join("\n")}`);
+  if (missing.length > 0 || stale.length > 0) process.exitCode = 1;
 }
 
 function list(title: string, lines: readonly string[]): string[] {
