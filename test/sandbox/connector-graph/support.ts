@@ -290,9 +290,10 @@ export function useGraph(options: FullSandboxOptions = {}) {
   return { sandbox: () => sandbox, session, query, write, execute, probe, sent, bodies, waits, files };
 }
 
-/** The contract is of the Exchange side: it leaves out reports, and writing users. */
+/** The contract is of the Exchange side: it leaves out reports, people, licences, and writing users. */
 const isOutside = (method: string, path: string): boolean =>
-  /\/reports\//.test(path) || (method !== "GET" && /^(?:\/v1\.0)?\/users(?:\/[^/]+)?$/.test(path));
+  /\/reports\/|\/people$|\/subscribedSkus$|\/assignLicense$|\/licenseDetails$/.test(path) ||
+  (method !== "GET" && /^(?:\/v1\.0)?\/users(?:\/[^/]+)?$/.test(path));
 
 async function checkRequest(method: string, url: URL, body: unknown): Promise<void> {
   if (!hasGraphContract || isOutside(method, url.pathname)) return;

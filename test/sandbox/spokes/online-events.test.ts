@@ -100,7 +100,9 @@ describe.each([ews, graph])("events of the Exchange Online spoke over $schema", 
     expect(await one("Delete Calendar Event", { ...place, comment: "off" })).toEqual({ status: "success" });
     expect((await received(bob, "Retro")).some((subject) => /cancel/i.test(subject))).toBe(true);
     const alone = await event("Alone");
-    expect(await one("Delete Calendar Event", { user: alice, eventId: alone["eventId"] })).toEqual({ status: "success" });
+    expect(await one("Delete Calendar Event", { user: alice, eventId: alone["eventId"] })).toEqual({
+      status: "success",
+    });
   });
 
   test("Create Recurring Calendar Events, and its occurrences as a stream", async () => {
@@ -154,11 +156,36 @@ describe.each([ews, graph])("events of the Exchange Online spoke over $schema", 
   }
 
   test.each([
-    ["daily until a day", { type: "daily", interval: 2 }, { type: "endDate", startDate: "2033-01-03", endDate: "2033-01-07" }, 3],
-    ["monthly", { type: "absoluteMonthly", interval: 1, dayOfMonth: 3 }, { type: "numbered", startDate: "2033-01-03", numberOfOccurrences: 2 }, 2],
-    ["the first Monday of the month", { type: "relativeMonthly", interval: 1, daysOfWeek: ["monday"], index: "first" }, { type: "numbered", startDate: "2033-01-03", numberOfOccurrences: 2 }, 2],
-    ["yearly without end", { type: "absoluteYearly", interval: 1, dayOfMonth: 3, month: 1 }, { type: "noEnd", startDate: "2033-01-03" }, 1],
-    ["the first Monday of January", { type: "relativeYearly", interval: 1, daysOfWeek: ["monday"], index: "first", month: 1 }, { type: "noEnd", startDate: "2033-01-03" }, 1],
+    [
+      "daily until a day",
+      { type: "daily", interval: 2 },
+      { type: "endDate", startDate: "2033-01-03", endDate: "2033-01-07" },
+      3,
+    ],
+    [
+      "monthly",
+      { type: "absoluteMonthly", interval: 1, dayOfMonth: 3 },
+      { type: "numbered", startDate: "2033-01-03", numberOfOccurrences: 2 },
+      2,
+    ],
+    [
+      "the first Monday of the month",
+      { type: "relativeMonthly", interval: 1, daysOfWeek: ["monday"], index: "first" },
+      { type: "numbered", startDate: "2033-01-03", numberOfOccurrences: 2 },
+      2,
+    ],
+    [
+      "yearly without end",
+      { type: "absoluteYearly", interval: 1, dayOfMonth: 3, month: 1 },
+      { type: "noEnd", startDate: "2033-01-03" },
+      1,
+    ],
+    [
+      "the first Monday of January",
+      { type: "relativeYearly", interval: 1, daysOfWeek: ["monday"], index: "first", month: 1 },
+      { type: "noEnd", startDate: "2033-01-03" },
+      1,
+    ],
   ])("a series: %s", async (subject, pattern, range, count) => {
     const made = await one("Create Recurring Calendar Events", {
       user: alice,
@@ -193,8 +220,10 @@ describe.each([ews, graph])("events of the Exchange Online spoke over $schema", 
   });
 
   test("streams of events: a window, some outputs, pages", async () => {
-    for (const hour of [10, 11, 12]) await event(`Page ${hour}`, { start: `2034-03-01T${hour}:00:00Z`, end: `2034-03-01T${hour}:30:00Z` });
-    const window = { start: "2034-03-01T00:00:00Z", end: "2034-03-01T11:30:00Z" };
+    for (const hour of [10, 11, 12])
+      await event(`Page ${hour}`, { start: `2034-03-01T${hour}:00:00Z`, end: `2034-03-01T${hour}:30:00Z` });
+    // The third begins where the window ends.
+    const window = { start: "2034-03-01T00:00:00Z", end: "2034-03-01T12:00:00Z" };
     const view = await rows("Look up Calendar View Stream", { user: alice, ...window, pageSize: 1 });
     expect(view.map(({ subject }) => subject)).toEqual(["Page 10", "Page 11"]);
     const { folderId } = await one("Look up Folder ID", { mailbox: alice, folder: "calendar" });
@@ -203,10 +232,17 @@ describe.each([ews, graph])("events of the Exchange Online spoke over $schema", 
       { subject: "Page 10", start: "2034-03-01T10:00:00Z" },
       { subject: "Page 11", start: "2034-03-01T11:00:00Z" },
     ]);
-    const meetings = await rows("Look up Meetings Stream", { mailbox: alice, ...window, pageSize: 2, select: "subject" });
+    const meetings = await rows("Look up Meetings Stream", {
+      mailbox: alice,
+      ...window,
+      pageSize: 2,
+      select: "subject",
+    });
     expect(meetings).toEqual([{ subject: "Page 10" }, { subject: "Page 11" }]);
     expect((await rows("Look up Meetings Stream", { mailbox: alice, ...window }))[0]).toMatchObject({ eventId: text });
-    await expect(rows("Look up Meetings Stream", { mailbox: alice, ...window, select: "colour" })).rejects.toMatchObject({
+    await expect(
+      rows("Look up Meetings Stream", { mailbox: alice, ...window, select: "colour" }),
+    ).rejects.toMatchObject({
       target: "select",
     });
     await expect(
@@ -217,8 +253,13 @@ describe.each([ews, graph])("events of the Exchange Online spoke over $schema", 
   test("Look up Calendar Events by User ID: what is stored", async () => {
     await event("Stored one", { attendees: [bob] });
     const all = await rows("Look up Calendar Events by User ID", { user: alice });
-    expect(all.find(({ subject }) => subject === "Stored one")).toMatchObject({ type: "singleInstance", eventId: text });
-    expect(await rows("Look up Calendar Events by User ID", { user: alice, top: 2, select: "subject" })).toHaveLength(2);
+    expect(all.find(({ subject }) => subject === "Stored one")).toMatchObject({
+      type: "singleInstance",
+      eventId: text,
+    });
+    expect(await rows("Look up Calendar Events by User ID", { user: alice, top: 2, select: "subject" })).toHaveLength(
+      2,
+    );
     if (isEws) return;
     const filtered = { user: alice, filter: "subject eq 'Stored one'" };
     expect(await rows("Look up Calendar Events by User ID", filtered)).toHaveLength(1);

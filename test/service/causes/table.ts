@@ -234,6 +234,15 @@ export const proofs: ReadonlyMap<string, Proof> = new Map<string, Proof>([
     TRANSPORT_CLOSED: "a transport closed under a request",
     NOT_JSON: "a page where JSON was expected; both schemas name a cause of their own",
   }),
+  ...shown("test/sandbox/spokes/mailboxes.test.ts", {
+    REQUIRES_EXCHANGE_POWERSHELL: "every action that only a cmdlet does; a test of the connection runs none",
+  }),
+  ...shown("test/sandbox/spokes/events.test.ts", {
+    ROOM_NOT_A_ROOM: "a person's address among the rooms of a meeting; a test of the connection books none",
+  }),
+  ...shown("test/sandbox/spokes/people.test.ts", {
+    DELEGATED_LOGIN_REQUIRED: "meeting times asked for with an application's token",
+  }),
   ...shown("test/unit/connectors/graph/query.test.ts", {
     GRAPH_FOREIGN_LINK: "a next page on another host",
     GRAPH_PAGING_LOOP: "a next page that was read before",

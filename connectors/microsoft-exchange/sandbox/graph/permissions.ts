@@ -19,6 +19,7 @@ export type Permission =
   | "groups.read"
   | "groups.write"
   | "places.read"
+  | "people.read"
   | "reports.read"
   | "none";
 
@@ -40,6 +41,7 @@ const allowing: Readonly<Record<Permission, readonly string[]>> = {
   "groups.read": ["Group.Read", "Group.ReadWrite", "GroupMember.Read", "Directory.Read", "Directory.ReadWrite"],
   "groups.write": ["Group.ReadWrite", "Directory.ReadWrite"],
   "places.read": ["Place.Read", "Place.ReadWrite"],
+  "people.read": ["People.Read"],
   "reports.read": ["Reports.Read"],
   none: [],
 };

@@ -5,8 +5,10 @@ import { contactRoutes } from "./routes/contacts.ts";
 import { directoryRoutes } from "./routes/directory.ts";
 import { eventActionRoutes } from "./routes/event-actions.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { licenceRoutes } from "./routes/licences.ts";
 import { mailFolderRoutes } from "./routes/mail-folders.ts";
 import { messageRoutes } from "./routes/messages.ts";
+import { relevantPeopleRoutes } from "./routes/relevant-people.ts";
 import { reportRoutes } from "./routes/reports.ts";
 import type { Route } from "./routes/route.ts";
 import { sendingRoutes } from "./routes/sending.ts";
@@ -28,6 +30,8 @@ export const allRoutes: readonly Route[] = [
   ...taskRoutes,
   ...settingsRoutes,
   ...directoryRoutes,
+  ...licenceRoutes,
+  ...relevantPeopleRoutes,
   ...reportRoutes,
   ...subscriptionRoutes,
 ];
@@ -46,7 +50,7 @@ const knownSegments: readonly string[] = [
 ];
 
 /** Whose paths a route is for: those below a user (or group), or those of the directory itself. */
-const directoryHeads: readonly string[] = ["users", "groups", "places", "reports", "subscriptions"];
+const directoryHeads: readonly string[] = ["users", "groups", "places", "reports", "subscribedSkus", "subscriptions"];
 
 /** The outcome of looking a request up. */
 export type Lookup =

@@ -4,7 +4,7 @@ import { findCreated } from "../../ews/write/look-up.ts";
 import type { EwsWork } from "../ews-work.ts";
 import { keyOf } from "../outcome.ts";
 import { checkRooms } from "../rooms/ews-rooms.ts";
-import { eventReader } from "./fields.ts";
+import { eventReader, overlaps } from "./fields.ts";
 
 /** Whom a meeting's change is told. */
 export type Told = "SendToNone" | "SendToAllAndSaveCopy";
@@ -64,12 +64,16 @@ export async function* view(
   { start, end, folder, select }: { start: string; end: string; folder?: string; select?: readonly string[] },
 ): AsyncIterable<readonly Row[]> {
   const { columns, read } = eventReader("ews", select);
+  const times = eventReader("ews", ["start", "end"]);
   const pageSize = work.inputs.number("pageSize");
   const where = [["Start", ">=", start] as const, ["End", "<=", end] as const];
   const reading = {
-    columns,
+    columns: [...new Set([...columns, ...times.columns])],
     where: folder === undefined ? where : [...where, ["ParentFolderId", "=", folder] as const],
     ...(pageSize === undefined ? {} : { batchSize: pageSize }),
   };
-  for await (const rows of work.read("Calendar", reading)) if (rows.length > 0) yield rows.map(read);
+  for await (const rows of work.read("Calendar", reading)) {
+    const inside = rows.filter((row) => overlaps(times.read(row), start, end));
+    if (inside.length > 0) yield inside.map(read);
+  }
 }

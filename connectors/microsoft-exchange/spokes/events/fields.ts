@@ -190,3 +190,10 @@ export function eventReader(schema: "ews" | "graph", wanted: readonly string[] =
     read: (row) => Object.fromEntries(parts.map(({ name, read }) => [name, read(row)])),
   };
 }
+
+/** Whether an event stands in a window; one that ends where the window begins does not, nor one that begins where it ends. */
+export function overlaps(event: Row, start: string, end: string): boolean {
+  const [from, to] = [Date.parse(String(event["start"])), Date.parse(String(event["end"]))];
+  const [first, last] = [Date.parse(start), Date.parse(end)];
+  return from < last && (to > first || (from === to && from === first));
+}

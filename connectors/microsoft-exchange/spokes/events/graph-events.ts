@@ -6,7 +6,7 @@ import { findKeyed, withKey } from "../../graph/recognition.ts";
 import { bodyOf } from "../../graph/write-row.ts";
 import type { GraphWork } from "../graph-work.ts";
 import { checkRooms } from "../rooms/graph-rooms.ts";
-import { eventReader } from "./fields.ts";
+import { eventReader, overlaps } from "./fields.ts";
 import { graphRow, unnamedKinds } from "./written.ts";
 
 const keyOf = (externalId: string): string => `external ${externalId}`;
@@ -96,12 +96,16 @@ export async function* view(
   { start, end, calendarId, select }: { start: string; end: string; calendarId?: string; select?: readonly string[] },
 ): AsyncIterable<readonly Row[]> {
   const { columns, read } = eventReader("graph", select);
+  const times = eventReader("graph", ["start", "end"]);
   const pageSize = work.inputs.number("pageSize");
   const where = [["start_dateTime", ">=", start] as const, ["end_dateTime", "<=", end] as const];
   const reading = {
-    columns,
+    columns: [...new Set([...columns, ...times.columns])],
     where: calendarId === undefined ? where : [...where, ["calendarId", "=", calendarId] as const],
     ...(pageSize === undefined ? {} : { batchSize: pageSize }),
   };
-  for await (const rows of work.read("CalendarView", reading)) if (rows.length > 0) yield rows.map(read);
+  for await (const rows of work.read("CalendarView", reading)) {
+    const inside = rows.filter((row) => overlaps(times.read(row), start, end));
+    if (inside.length > 0) yield inside.map(read);
+  }
 }

@@ -106,7 +106,7 @@ async function tipsOnEws(work: EwsWork): Promise<readonly Row[]> {
   const { tips } = await work.call(getMailTips(work.address, recipients));
   return tips.map((tip, at) => ({
     recipient: tip.address ?? recipients[at] ?? null,
-    message: tip.message,
+    message: tip.message === "" ? null : tip.message,
     start: tip.start,
     end: tip.end,
     mailboxFull: tip.mailboxFull,
@@ -122,7 +122,7 @@ async function tipsOnGraph(work: GraphWork): Promise<readonly Row[]> {
     path: "getMailTips",
     body: {
       EmailAddresses: work.inputs.addresses("recipients") ?? [],
-      MailTipsOptions: "automaticReplies, mailboxFullStatus, deliveryRestriction, maxMessageSize",
+      MailTipsOptions: "automaticReplies,mailboxFullStatus,deliveryRestriction,maxMessageSize",
     },
     repeatable: true,
   });
@@ -143,8 +143,8 @@ async function tipsOnGraph(work: GraphWork): Promise<readonly Row[]> {
 }
 
 async function* zonesOnGraph(work: GraphWork): AsyncIterable<readonly Row[]> {
-  const standard = work.inputs.text("standard") ?? "Windows";
-  const path = `outlook/supportedTimeZones(TimeZoneStandard=microsoft.graph.timeZoneStandard'${standard}')`;
+  const isIana = work.inputs.text("standard") === "Iana";
+  const path = `outlook/supportedTimeZones${isIana ? "(TimeZoneStandard='Iana')" : ""}`;
   for await (const items of work.pages(path))
     yield items.map((each) => ({ id: orNull(member(each, "alias")), name: orNull(member(each, "displayName")) }));
 }

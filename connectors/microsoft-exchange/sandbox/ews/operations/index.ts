@@ -9,6 +9,7 @@ import { findFolderOperation } from "./find-folder.ts";
 import { findItemOperation } from "./find-item.ts";
 import { getFolder } from "./get-folder.ts";
 import { getItem } from "./get-item.ts";
+import { getMailTips } from "./mail-tips.ts";
 import { markAllItemsAsRead } from "./mark-read.ts";
 import { copyFolder, moveFolder } from "./move-folder.ts";
 import { copyItem, moveItem } from "./move-item.ts";
@@ -46,6 +47,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   GetEvents: getEvents,
   GetFolder: getFolder,
   GetItem: getItem,
+  GetMailTips: getMailTips,
   GetPersona: getPersona,
   GetRoomLists: getRoomLists,
   GetRooms: getRooms,

@@ -65,8 +65,17 @@ function peopleOf(call: EwsCall): Person[] {
   const parent = childOf(call.request, "ParentFolderId");
   const [id] = parent ? parent.children.filter((one) => typeof one !== "string") : [];
   if (!parent || !id || id.attributes["Id"] === "directory") return directory(call);
+  if (id.name === "AddressListId") return listMembers(call, id.attributes["Id"] ?? "");
   const target = targetFolder(call, parent);
   return target ? contacts(target.mailbox, target.folder.id) : [];
+}
+
+/** The one address list there is: everybody. */
+const globalAddressList = "3a1b7c0e-6f5d-4c57-9b43-2f3e5c7d9a10";
+
+function listMembers(call: EwsCall, id: string): Person[] {
+  if (id.toLowerCase() === globalAddressList) return directory(call);
+  throw new EwsError("ErrorItemNotFound", "The address list could not be found.");
 }
 
 function directory({ organisation }: EwsCall): Person[] {

@@ -134,6 +134,15 @@ function unsupportedFormat(format: string): GraphError {
   return new GraphError(400, "ErrorInvalidIdFormat", `The sandbox does not translate ids of the format ${format}.`);
 }
 
+const largestMessageBytes = 37_748_736;
+
+/** Beginning and end of scheduled replies. */
+function windowOf({ start, end }: { readonly start?: Date; readonly end?: Date }) {
+  const zoned = (at: Date) => ({ dateTime: at.toISOString().replace("Z", "0000"), timeZone: "UTC" });
+  if (start === undefined || end === undefined) return {};
+  return { scheduledStartTime: zoned(start), scheduledEndTime: zoned(end) };
+}
+
 function mailTips(call: GraphCall): GraphResult {
   const given = checkParameters({ EmailAddresses: "string[]", MailTipsOptions: "string?" }, jsonBody(call));
   const value = ((given["EmailAddresses"] ?? []) as string[]).map((address) => {
@@ -147,7 +156,8 @@ function mailTips(call: GraphCall): GraphResult {
       emailAddress,
       mailboxFull: false,
       deliveryRestricted: false,
-      automaticReplies: { message: isOn ? mailbox.oof.internalReply : "" },
+      maxMessageSize: largestMessageBytes,
+      automaticReplies: { message: isOn ? mailbox.oof.internalReply : "", ...(isOn ? windowOf(mailbox.oof) : {}) },
     };
   });
   return listAnswer(call, "mailTips", value);

@@ -1,0 +1,165 @@
+import { describe, expect, test } from "vitest";
+import type { Row } from "#spi";
+import { people, useSpokes } from "./stands.ts";
+
+const stands = useSpokes();
+const { ews, graph, cloud } = stands;
+const { alice, bob, room, otherRoom } = people;
+const text = expect.any(String);
+const day = { start: "2031-06-03T08:00:00", end: "2031-06-03T18:00:00", timeZone: "Europe/Berlin" };
+
+describe.each([ews, graph])("free and busy times, rooms and people over $schema", (stand) => {
+  const { one, rows } = stand;
+  const isEws = stand.schema === "EWS";
+
+  const busy = (subject: string, more: Row = {}) =>
+    one("Create Calendar Event For User", {
+      mailbox: bob,
+      kind: "appointment",
+      subject,
+      start: "2031-06-03T09:00:00",
+      end: "2031-06-03T10:00:00",
+      timeZone: "Europe/Berlin",
+      ...more,
+    });
+
+  test("Look up User Availabilities and Look up Schedules", async () => {
+    await busy("Taken");
+    const [found] = await rows("Look up User Availabilities", {
+      mailbox: alice,
+      mailboxes: [bob],
+      ...day,
+      intervalMinutes: 60,
+    });
+    expect(found).toMatchObject({
+      address: bob,
+      responseClass: "Success",
+      freeBusyViewType: "DetailedMerged",
+      mergedFreeBusy: expect.stringMatching(/^02/),
+      error: null,
+    });
+    expect(found?.["busyBlocks"]).toHaveLength(1);
+    expect(found?.["workingHours"]).toEqual(expect.any(Object));
+    const schedules = await rows("Look up Schedules", {
+      user: alice,
+      schedules: `${bob};nobody@sandbox.example`,
+      ...day,
+      availabilityViewInterval: 60,
+    });
+    expect(schedules[0]).toMatchObject({ scheduleId: bob, availabilityView: text, workingHours: expect.any(Object) });
+    expect(schedules[0]?.["scheduleItems"]).toHaveLength(1);
+    expect(schedules[1]).toMatchObject({ scheduleId: "nobody@sandbox.example", error: text });
+    const unknown = { mailbox: alice, mailboxes: ["nobody@sandbox.example"], ...day };
+    expect((await rows("Look up User Availabilities", unknown))[0]).toMatchObject({
+      responseClass: "Error",
+      error: text,
+    });
+    await expect(rows("Look up Schedules", { user: alice, schedules: [], ...day })).rejects.toMatchObject({
+      target: "schedules",
+    });
+  });
+
+  test("Look up Room Availability; an address that is no room is refused", async () => {
+    const found = await rows("Look up Room Availability", {
+      mailbox: alice,
+      rooms: [room, otherRoom],
+      ...day,
+      intervalMinutes: 60,
+    });
+    expect(found.map(({ address }) => address)).toEqual([room, otherRoom]);
+    expect(found[0]).toMatchObject({
+      mergedFreeBusy: expect.stringMatching(/^0+$/),
+      busyBlocks: [],
+      workingHours: expect.any(Object),
+    });
+    const refused = { causeCode: "ROOM_NOT_A_ROOM", target: "rooms", evidence: { address: bob } };
+    await expect(
+      rows("Look up Room Availability", { rooms: [room, bob], mailbox: alice, ...day }),
+    ).rejects.toMatchObject(refused);
+  });
+
+  test("rooms: Lookup Room Mailboxes and Look up Rooms Stream", async () => {
+    const named = await rows("Lookup Room Mailboxes", { domain: "sandbox.example" });
+    expect(named).toContainEqual({ name: "Room One", address: room });
+    expect(await rows("Lookup Room Mailboxes", { domain: "elsewhere.example" })).toEqual([]);
+    const ofList = await rows("Look up Rooms Stream", { roomList: "rooms@sandbox.example" });
+    expect(ofList.map(({ address }) => address)).toEqual([room, otherRoom]);
+    const [first] = await rows("Look up Rooms Stream");
+    expect(first).toMatchObject(
+      isEws
+        ? { name: text, address: text, roomList: "rooms@sandbox.example" }
+        : { name: text, building: "Main", floor: text, floorNumber: expect.any(Number), capacity: expect.any(Number) },
+    );
+  });
+
+  test("Look up Relevant Users Stream", async () => {
+    const all = await rows("Look up Relevant Users Stream", { user: alice });
+    expect(all.length).toBeGreaterThan(1);
+    expect(all.map(({ rank }) => rank)).toEqual(all.map((_, at) => at + 1));
+    const found = await rows("Look up Relevant Users Stream", { user: alice, search: "bob" });
+    expect(found[0]).toMatchObject({
+      rank: 1,
+      displayName: "Bob Baker",
+      emailAddress: bob,
+      jobTitle: "Sales Manager",
+      department: "Sales",
+      personType: "Person",
+      relevanceScore: expect.any(Number),
+    });
+    expect(await rows("Look up Relevant Users Stream", { user: alice, top: 1 })).toHaveLength(1);
+  });
+
+  const suggest = { window: { start: "2031-06-04T09:00:00", end: "2031-06-04T12:00:00", timeZone: "Europe/Berlin" } };
+
+  test("Look up Meeting Suggestions and Find Meeting Times", async () => {
+    const run = (name: string, input: Record<string, unknown>) =>
+      isEws ? rows(name, input) : cloud.execute(name, input, cloud.session("alice"));
+    const whose = isEws ? alice : null;
+    const suggestions = await run("Look up Meeting Suggestions", {
+      mailbox: whose,
+      mailboxes: [bob, { address: room, attendeeType: "Optional" }],
+      ...suggest.window,
+      durationMinutes: 60,
+      maxResultsByDay: 2,
+      minimumQuality: "Good",
+    });
+    expect(suggestions.length).toBeGreaterThan(0);
+    expect(suggestions.length).toBeLessThanOrEqual(2);
+    expect(suggestions[0]).toMatchObject({
+      day: "2031-06-04",
+      time: text,
+      endTime: text,
+      quality: text,
+      conflictCount: 0,
+    });
+    const found = await run("Find Meeting Times", {
+      user: whose,
+      attendees: bob,
+      ...suggest.window,
+      duration: 45,
+      maxCandidates: 3,
+      activityDomain: "unrestricted",
+      returnSuggestionReasons: true,
+      ...(isEws ? {} : { minimumAttendeePercentage: 50, isOrganizerOptional: true }),
+    });
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.length).toBeLessThanOrEqual(3);
+    expect(found[0]).toMatchObject({
+      start: text,
+      end: text,
+      confidence: expect.any(Number),
+      attendeeAvailability: expect.any(Array),
+    });
+    const silent = { user: whose, attendees: [bob], ...suggest.window, returnSuggestionReasons: false };
+    expect((await run("Find Meeting Times", silent))[0]?.["suggestionReason"]).toBeNull();
+    if (isEws) return;
+    for (const [name, who] of [
+      ["Find Meeting Times", "attendees"],
+      ["Look up Meeting Suggestions", "mailboxes"],
+    ] as const)
+      await expect(rows(name, { [who]: [bob], ...suggest.window })).rejects.toMatchObject({
+        code: "UNSUPPORTED",
+        causeCode: "DELEGATED_LOGIN_REQUIRED",
+      });
+  });
+});
