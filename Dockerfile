@@ -27,4 +27,4 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["node", "--no-warnings", "-e", "const { env } = process; env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; fetch(`http${env.TLS_CERT_FILE ? 's' : ''}://127.0.0.1:${env.PORT}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 
 # As `npm start`: the options keep the memory of the service small.
-CMD ["node", "--max-semi-space-size=2", "--v8-pool-size=2", "--heap-growing-percent=10", "--import", "./src/compile-cache.js", "src/main.ts"]
+CMD ["node", "--max-semi-space-size=1", "--v8-pool-size=2", "--heap-growing-percent=10", "--import", "./src/compile-cache.js", "src/main.ts"]
