@@ -4,8 +4,9 @@
 // can be written, the service starts without one.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { enableCompileCache, flushCompileCache, getCompileCacheDir } from "node:module";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -29,8 +30,28 @@ function stateOfSources() {
 const v8Options = () =>
   process.execArgv.filter((option, at, all) => option !== "--import" && all[at - 1] !== "--import");
 
-enableCompileCache();
-// One for each user, version of Node and set of V8's options.
+/**
+ * A folder nobody else can write to, or nothing. Node's own default is one folder in /tmp for all users: whoever makes it
+ * first could lay compiled code there, which Node runs without a look at who wrote it.
+ */
+function ownFolder() {
+  const user = process.getuid?.();
+  const folder = path.join(tmpdir(), `connector-runtime-compiled${user === undefined ? "" : `-${user}`}`);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const found = lstatSync(folder);
+    // Windows tells no owner: a user's temporary folder is the user's own there.
+    if (user === undefined) return found.isDirectory() ? folder : undefined;
+    return found.isDirectory() && found.uid === user && (found.mode & 0o077) === 0 ? folder : undefined;
+  } catch {
+    return undefined; // No folder can be made: the service starts without a cache.
+  }
+}
+
+// Named by NODE_COMPILE_CACHE, it is the operator's, and Node has enabled it already.
+const folder = getCompileCacheDir() === undefined ? ownFolder() : undefined;
+if (folder !== undefined) enableCompileCache(folder);
+// Within it Node keeps one for each version and set of V8's options.
 const directory = getCompileCacheDir();
 // Without import.meta.main (Node before 24.2) a filling process could not be told from a start.
 if (directory !== undefined && import.meta.main !== undefined) {
