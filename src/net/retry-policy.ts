@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { RetryDecision, RetryFacts } from "./retry.ts";
+import { type RetryDecision, type RetryFacts, retryRules } from "./retry.ts";
 
 /** What one line of a policy looks at: the request's method, the answer, and what the connector made of it. */
 export interface RetryCondition {
@@ -70,8 +70,10 @@ export function decideByPolicy(policy: RetryPolicy, facts: PolicyFacts): RetryDe
   const limitMs = policy.maxElapsedSeconds * 1000;
   if (policy.strategy === "retry-after") {
     if (error.waitMs === undefined) return { action: "fail", why: "permanent" };
-    if (waitedMs + error.waitMs > limitMs) return { action: "fail", why: "too-long" };
-    return { action: "pause", waitMs: error.waitMs };
+    // A server that asks for no time at all, again and again, must not turn this into a rush without an end.
+    const waitMs = Math.max(error.waitMs, retryRules.baseMs);
+    if (Math.max(waitedMs, elapsedMs) + waitMs > limitMs) return { action: "fail", why: "too-long" };
+    return { action: "pause", waitMs };
   }
   if (tries > policy.count) return { action: "fail", why: "tries" };
   const factor = policy.strategy === "exponential-backoff" ? 2 ** (tries - 1) : 1;

@@ -97,6 +97,13 @@ describe("a strategy", () => {
     expect(waits(honour)[0]).toEqual({ action: "fail", why: "permanent" });
   });
 
+  test("a server that asks for no time again and again causes no rush without an end", () => {
+    const honour = { strategy: "retry-after" } as const;
+    const atOnce = error("BUSY", { waitMs: 0 });
+    expect(waits(honour, { error: atOnce })[0]).toEqual({ action: "pause", waitMs: 500 });
+    expect(waits(honour, { error: atOnce, elapsedMs: 99_600 })[0]).toEqual({ action: "fail", why: "too-long" });
+  });
+
   test("never repeats a write that may have happened, nor a call its caller left", () => {
     const lost = error("UNREACHABLE", { effect: "unknown" });
     expect(waits({}, { error: lost, repeatable: false })[0]).toEqual({ action: "fail", why: "effect" });
