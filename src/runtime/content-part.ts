@@ -38,8 +38,10 @@ class Window extends Transform {
     this.#left -= piece.length;
     if (piece.length > 0) this.push(piece);
     if (this.#left === 0) {
-      this.push(null);
+      this.#source.unpipe(this);
       this.#source.destroy();
+      // Both sides end: a stream whose writing side stays open never closes, and whoever waits for that keeps its session.
+      this.end();
     }
     done();
   }

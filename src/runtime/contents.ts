@@ -215,7 +215,7 @@ async function write(
     return row;
   } catch (error) {
     await audit.record(call, action, use.auditTarget, "failed");
-    throw error instanceof ConnectorError ? error : withoutWord(error, use.deadline);
+    throw withoutWord(error, use.deadline);
   } finally {
     await spooled?.close();
     use.end();
@@ -223,7 +223,8 @@ async function write(
 }
 
 /** The caller left, or time was up, and the call did not tell what became of it. */
-const withoutWord = (error: unknown, { signal }: Deadline): unknown =>
-  signal.aborted && error === signal.reason
-    ? timedOut("The caller left before the upload was complete.", { effect: "unknown", cause: error })
-    : error;
+function withoutWord(error: unknown, { signal }: Deadline): unknown {
+  if (!signal.aborted || error !== signal.reason) return error;
+  if (error instanceof ConnectorError) return error.with({ effect: "unknown" });
+  return timedOut("The caller left before the upload was complete.", { effect: "unknown", cause: error });
+}

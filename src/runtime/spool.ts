@@ -25,7 +25,8 @@ export async function spool(upload: Upload, folder: string): Promise<SpooledUplo
     for await (const chunk of upload.bytes()) {
       hash.update(chunk);
       sizeBytes += chunk.length;
-      await handle.write(chunk);
+      // Not `write`, which may store a part only where a disk is full.
+      await handle.writeFile(chunk);
     }
     const bytes = () => bytesOf(handle, sizeBytes);
     return {

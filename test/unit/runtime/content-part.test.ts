@@ -1,7 +1,8 @@
+import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Readable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { partOf, windowOf } from "../../../src/runtime/content-part.ts";
@@ -42,6 +43,26 @@ test("a window lets exactly its part through, however the bytes come, and ends t
     }),
     { numRuns: 50 },
   );
+});
+
+test("a window closes once it was read, although its source has more: its session is given back then", async () => {
+  const window = windowOf(Readable.from([Buffer.from("abc"), Buffer.from("def"), Buffer.from("ghi")]), {
+    first: 0,
+    last: 3,
+  });
+  const closed = once(window, "close");
+  const got: Buffer[] = [];
+  // As an HTTP answer reads it: piped, and not destroyed by its reader.
+  window.pipe(
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        got.push(chunk);
+        done();
+      },
+    }),
+  );
+  await closed;
+  expect(Buffer.concat(got).toString()).toBe("abcd");
 });
 
 test("a window on a content that became shorter, or breaks, is an error", async () => {
