@@ -1,5 +1,6 @@
 import {
   asConnectorError,
+  type Batch,
   type BoundProcedure,
   type Clock,
   ConnectorError,
@@ -7,7 +8,6 @@ import {
   mistaken,
   type Procedure,
   type Row,
-  type Session,
   type Warning,
 } from "#spi";
 import { bindInput, type GivenInput, inputsOfBody } from "../query/bind-input.ts";
@@ -16,8 +16,9 @@ import { parseSql } from "../query/parse-sql.ts";
 import type { NameAt } from "../query/query.ts";
 import { type Deadline, startDeadline } from "./deadline.ts";
 import { leaseWithin, type ResolveConnection, type ResolvedConnection } from "./resolved-connection.ts";
+import type { SessionLease } from "./sessions.ts";
 import { stopReading } from "./upstream.ts";
-import type { ActivityCases, ExecuteBody, ExecuteResult } from "./use-cases.ts";
+import type { ActivityCases, Call, ExecuteBody } from "./use-cases.ts";
 import { refuseReadOnly } from "./writes.ts";
 
 export interface ExecutionParts {
@@ -27,7 +28,7 @@ export interface ExecutionParts {
   readonly activityTimeoutSeconds: number;
 }
 
-/** Rows of one procedure's result; they are answered as one document. */
+/** Rows of one procedure's result that are answered as one document. */
 export const resultRowLimit = 100_000;
 
 interface Request {
@@ -37,51 +38,80 @@ interface Request {
   readonly missingPointer?: string;
 }
 
-export function createExecutions(parts: ExecutionParts): Pick<ActivityCases, "execute"> {
-  const { resolve, clock, activityTimeoutSeconds } = parts;
+/** A procedure about to run: bound, with a session, under a deadline. */
+interface Running {
+  readonly bound: BoundProcedure;
+  readonly lease: SessionLease;
+  readonly deadline: Deadline;
+}
+
+export function createExecutions(parts: ExecutionParts): Pick<ActivityCases, "execute" | "executeStream"> {
+  const { log } = parts;
   return {
     async execute(call, name, body) {
-      const connection = await resolve(call, name);
-      const request = await readRequest(body);
-      const procedure = procedureOf(connection, request.name);
-      if (procedure.writes) refuseReadOnly(connection.limits);
-      const bound = bindInput(procedure, request.inputs, request.missingPointer);
-      const deadline = startDeadline(call.signal, clock, activityTimeoutSeconds);
-      try {
-        const lease = await leaseWithin(deadline, connection);
-        try {
-          return await readResults(parts, lease.session, bound, deadline);
-        } finally {
-          lease.release();
-        }
-      } finally {
-        deadline.end();
+      const running = await start(parts, call, name, body);
+      const results: Row[] = [];
+      const warnings: Warning[] = [];
+      for await (const batch of batchesOf(running, log)) {
+        for (const row of batch.rows) results.push(row);
+        warnings.push(...(batch.warnings ?? []));
+        if (results.length > resultRowLimit) throw tooManyRows(running.bound.procedure);
       }
+      return { results, warnings };
+    },
+    async executeStream(call, name, body) {
+      const running = await start(parts, call, name, body, "stream");
+      const { procedure } = running.bound;
+      // A reader who never comes back would keep the session for ever.
+      running.deadline.signal.addEventListener("abort", () => running.lease.release(), { once: true });
+      return {
+        columns: procedure.outputs.map(({ name: output, type }) => ({ name: output, type })),
+        batches: batchesOf(running, log),
+      };
     },
   };
 }
 
-async function readResults(
-  { log }: ExecutionParts,
-  session: Session,
-  bound: BoundProcedure,
-  deadline: Deadline,
-): Promise<ExecuteResult> {
+async function start(
+  { resolve, clock, activityTimeoutSeconds }: ExecutionParts,
+  call: Call,
+  name: string,
+  body: ExecuteBody,
+  use?: "stream",
+): Promise<Running> {
+  const connection = await resolve(call, name);
+  const request = await readRequest(body);
+  const procedure = procedureOf(connection, request.name);
+  if (procedure.writes) refuseReadOnly(connection.limits);
+  const bound = bindInput(procedure, request.inputs, request.missingPointer);
+  const deadline = startDeadline(call.signal, clock, activityTimeoutSeconds);
+  try {
+    const lease = await leaseWithin(deadline, connection, procedure.writes ? undefined : use);
+    return { bound, lease, deadline };
+  } catch (error) {
+    deadline.end();
+    throw error;
+  }
+}
+
+/** The result page by page; session and clock go back at its end, whoever ends it. */
+async function* batchesOf({ bound, lease, deadline }: Running, log: Log): AsyncGenerator<Batch, void> {
   const { procedure } = bound;
-  const results: Row[] = [];
-  const warnings: Warning[] = [];
-  const iterator = session.execute(bound, deadline.signal)[Symbol.asyncIterator]();
+  const iterator = lease.session.execute(bound, deadline.signal)[Symbol.asyncIterator]();
+  let isAtEnd = false;
   try {
     for (;;) {
       const next = await deadline.race(iterator.next(), procedure.writes ? lastWordMs : 0);
-      if (next.done === true) return { results, warnings };
-      for (const row of next.value.rows) results.push(row);
-      warnings.push(...(next.value.warnings ?? []));
-      if (results.length > resultRowLimit) throw tooManyRows(procedure);
+      isAtEnd = next.done === true;
+      if (next.done === true) return;
+      yield next.value;
     }
   } catch (error) {
-    await stopReading(iterator, deadline, log);
     throw procedure.writes ? withEffect(error, deadline.signal) : error;
+  } finally {
+    if (!isAtEnd) await stopReading(iterator, deadline, log);
+    lease.release();
+    deadline.end();
   }
 }
 

@@ -452,6 +452,8 @@ export interface ActivityCases {
     rows: AsyncIterable<readonly UploadedRow[]>,
   ): AsyncIterable<readonly RowOutcome[]>;
   execute(call: Call, connection: string, body: ExecuteBody): Promise<ExecuteResult>;
+  /** Rows as they come; the columns are the procedure's outputs. */
+  executeStream(call: Call, connection: string, body: ExecuteBody): Promise<QueryStream>;
 }
 
 // ---- contents ------------------------------------------------------------------------------------------------------

@@ -173,6 +173,7 @@ describe("write and execute answers", () => {
       warnings: [{ code: "W", detail: "ä" }],
     });
     expect(frames((await ask("application/x-ndjson")).body).map(({ type }) => type)).toEqual([
+      "columns",
       "warning",
       "record",
       "end",

@@ -25,8 +25,14 @@ afterAll(async () => {
 });
 
 /** Reads a stream to its end; answers how many distinct values the column had, and the last frame. */
-async function readStream(service: ServiceProcess, connection: string, body: object, column: string) {
-  const answer = await fetch(`${service.url}/v1/connections/${connection}/query`, {
+async function readStream(
+  service: ServiceProcess,
+  connection: string,
+  activity: "query" | "execute",
+  body: object,
+  column: string,
+) {
+  const answer = await fetch(`${service.url}/v1/connections/${connection}/${activity}`, {
     method: "POST",
     headers: {
       authorization: `Bearer ${service.admin.key}`,
@@ -63,9 +69,14 @@ describe.each([
     try {
       if ((await service.admin.get("/v1/connections/ews")).status === 404)
         await connectBoth({ sandbox: sandbox as never, admin: service.admin });
-      const { distinct, last } = await readStream(service, connection, { table }, subject);
-      expect(last).toEqual({ type: "end", count });
-      expect(distinct).toBe(count);
+      const read = await readStream(service, connection, "query", { table }, subject);
+      expect(read).toEqual({ distinct: count, last: { type: "end", count } });
+      const action = {
+        procedure: "Look Up Messages by User ID",
+        input: { user: "alice@sandbox.example", select: "subject" },
+      };
+      const streamed = await readStream(service, connection, "execute", action, "subject");
+      expect(streamed.last).toEqual({ type: "end", count });
       const peakMb = await peakMemoryMb(service.child.pid);
       if (peakMb !== undefined) expect(peakMb).toBeLessThan(limitMb);
     } finally {

@@ -14,7 +14,7 @@ import {
   writeAnswer,
 } from "../plugins/answer-formats.ts";
 import { overridesOf, useMembers } from "../plugins/connection-use.ts";
-import { answerOnce, refuseAsync, sendAnswer } from "../plugins/idempotency.ts";
+import { answerOnce, idempotencyKeyOf, refuseAsync, sendAnswer } from "../plugins/idempotency.ts";
 import { requireRowLimit } from "../row-limit.ts";
 import {
   activityQuery,
@@ -164,7 +164,8 @@ function executeRoute(app: Server, parts: HttpParts): void {
         operationId: "executeProcedure",
         tags,
         summary: "Execute a procedure",
-        description: "By name and inputs, or by an EXECUTE statement.",
+        description:
+          "By name and inputs, or by an EXECUTE statement. `Accept: application/x-ndjson` streams frames and `Accept: text/csv` answers CSV, both as the rows come and without a limit, unless the request has an Idempotency-Key.",
         params: connectionParams,
         querystring: activityQuery,
         body: executeBody,
@@ -174,6 +175,12 @@ function executeRoute(app: Server, parts: HttpParts): void {
       refuseAsync(request);
       const format = rowsFormat(request);
       const call = activityCall(request);
+      // What is kept for a repeated key is a whole; without one the rows leave as they come.
+      if (format !== "application/json" && idempotencyKeyOf(request) === undefined) {
+        const stream = await cases.activities.executeStream(call, request.params.connection, request.body);
+        const report = streamReport(parts, request, call, "execute");
+        return sendRows(reply, format, { ...stream, ...useMembers(request) }, report);
+      }
       return answerOnce(parts, request, reply, call, {
         body: JSON.stringify(request.body),
         work: async () => {

@@ -137,6 +137,10 @@ export const sampleRows: readonly Row[] = [
   { Id: "3", Text: "" },
 ];
 
+async function* sentBatch(): AsyncGenerator<Batch> {
+  yield { rows: [{ Sent: true, Note: "=1+1" }], warnings: [{ code: "W", detail: "ä" }] };
+}
+
 export async function* oneBatch(rows: readonly Row[] = sampleRows): AsyncGenerator<Batch> {
   yield { rows, warnings: [{ code: "LOCAL_FILTER", detail: "Filtered here." }] };
 }
@@ -337,6 +341,14 @@ export function fakeCases(): UseCases {
       execute: async (call, connection) => {
         enter(call, connection);
         return { results: [{ Sent: true, Note: "=1+1" }], warnings: [{ code: "W", detail: "ä" }] };
+      },
+      executeStream: async (call, connection) => {
+        enter(call, connection);
+        const outputs = [
+          { name: "Sent", type: "boolean" },
+          { name: "Note", type: "string" },
+        ] as const;
+        return { columns: outputs, batches: sentBatch() };
       },
     },
     contents: {

@@ -382,6 +382,55 @@ describe("execute", () => {
     expect(h.leases()).toBe(0);
   });
 
+  const pin = { procedure: "PinNote", input: { NoteId: "n1" } };
+
+  it("streams its pages as they come, without an end of its own", async () => {
+    let asked = 0;
+    async function* pages() {
+      for (; asked < 3; ) {
+        asked += 1;
+        yield { rows: Array.from({ length: 60_000 }, () => ({ ChangeKey: `v${asked}` })) };
+      }
+    }
+    const h = harness({ session: () => ({ execute: pages }) });
+    const { columns, batches } = await h.activities.executeStream(callBy(), "c", pin);
+    expect(columns.map(({ name }) => name)).toEqual(["ChangeKey"]);
+    let count = 0;
+    for await (const { rows } of batches) {
+      count += rows.length;
+      // A page is asked for when the one before has been taken.
+      expect(asked).toBe(count / 60_000);
+    }
+    expect(count).toBe(180_000);
+    expect(h.leases()).toBe(0);
+  });
+
+  it("gives its session back when a reader stops, or a page fails", async () => {
+    let isClosed = false;
+    async function* endless() {
+      try {
+        for (;;) yield { rows: [{ ChangeKey: "v" }] };
+      } finally {
+        isClosed = true;
+      }
+    }
+    const h = harness({ session: () => ({ execute: endless }) });
+    for await (const _ of (await h.activities.executeStream(callBy(), "c", pin)).batches) break;
+    expect(isClosed).toBe(true);
+    expect(h.leases()).toBe(0);
+    async function* broken() {
+      yield { rows: [] };
+      throw new Error("cut");
+    }
+    const other = harness({ session: () => ({ execute: broken }) });
+    const { batches } = await other.activities.executeStream(callBy(), "c", pin);
+    const read = async () => {
+      for await (const _ of batches);
+    };
+    expect(await failure(read())).toMatchObject({ code: "INTERNAL", effect: "unknown" });
+    expect(other.leases()).toBe(0);
+  });
+
   it("is refused on read-only connections when it writes", async () => {
     const h = harness({ limits: { readOnly: true } });
     const error = await failure(h.activities.execute(callBy(), "c", { procedure: "PinNote", input: { NoteId: "n1" } }));
