@@ -96,6 +96,8 @@ export interface ChangeFeed<B = unknown> {
   watch(request: WatchRequest<B>): Watched;
   /** What changed after a state; without one everything there is. "lost": the server does not know this state any more. */
   changesSince(watched: Watched, state: string | undefined, signal: AbortSignal): Promise<Reconciled | "lost">;
+  /** Those of these items that are not there any more, as changes. */
+  gone(watched: Watched, keys: readonly Row[], signal: AbortSignal): Promise<readonly Change[]>;
   open(watched: Watched, kind: FeedKind, receiver: NoticeReceiver | undefined, signal: AbortSignal): Promise<Channel>;
   /** "lost": the server does not know the channel or its cursor any more. */
   fetch(watched: Watched, channel: Channel, signal: AbortSignal): Promise<Fetched | "lost">;

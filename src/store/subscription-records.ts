@@ -24,6 +24,8 @@ export interface SubscriptionRecord {
   readonly syncState?: string;
   /** Times by the store's clock. */
   readonly reconciledAt?: number;
+  /** Events up to this one were there when it was last compared. */
+  readonly comparedSeq?: number;
   /** Absent until its first state was read. */
   readonly openedAt?: number;
   readonly failingSince?: number;

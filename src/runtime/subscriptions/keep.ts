@@ -24,7 +24,7 @@ export function keep(store: Store, clock: Clock, id: string, learnt: Learnt): Pr
     if (changes.length === 0) return true;
     const first = await subscriptions.reserve(id, changes.length);
     if (first === undefined) return false;
-    const hashes = changes.map(({ id }) => digest(id));
+    const hashes = changes.map(({ id }) => digestOf(id));
     const known = byKey(await subscriptions.known(id, [...new Set(hashes)]));
     const events: SubscriptionEvent[] = [];
     for (const [index, change] of changes.entries()) {
@@ -92,4 +92,5 @@ function byKey(known: readonly KnownEvent[]): Map<string, readonly KnownEvent[]>
   return sorted;
 }
 
-const digest = (id: string): string => createHash("sha256").update(id).digest("base64url").slice(0, 22);
+/** How events name an item, for finding those of one. */
+export const digestOf = (id: string): string => createHash("sha256").update(id).digest("base64url").slice(0, 22);

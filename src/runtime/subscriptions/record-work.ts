@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { ChangeFeed, Channel, Clock, FeedKind, Random } from "#spi";
+import type { Change, ChangeFeed, Channel, Clock, FeedKind, Random, Row } from "#spi";
 import type { Store } from "../../store/store.ts";
 import type { SubscriptionEvent, SubscriptionRecord } from "../../store/subscription-records.ts";
-import { keep } from "./keep.ts";
+import { digestOf, keep } from "./keep.ts";
 
 /** Everything the work on one subscription is done with. */
 export interface WorkParts {
@@ -22,6 +22,8 @@ export interface Timing {
   readonly reconcileMs: number;
   readonly leaseMs: number;
 }
+
+const eventsPerRead = 1000;
 
 /** The lease of a subscription was lost to another instance; nothing is written any more. */
 export class LeaseLost extends Error {}
@@ -60,6 +62,9 @@ export class RecordWork {
 
   /** What happened since the saved state, whatever was told of it. */
   async reconcile(): Promise<void> {
+    const { store, clock } = this.#parts;
+    const upTo = await store.subscriptions.lastSeq(this.record.id);
+    const mentioned = new Set<string>();
     for (;;) {
       const found = await this.#feed.changesSince(this.record.watched, this.record.syncState, this.#signal);
       if (found === "lost") {
@@ -68,16 +73,36 @@ export class RecordWork {
         await this.#save(rest);
         continue;
       }
-      const record = { ...this.record, syncState: found.state, reconciledAt: this.#parts.clock.now() };
+      for (const { id } of found.changes) mentioned.add(digestOf(id));
+      const record = { ...this.record, syncState: found.state, reconciledAt: clock.now() };
       await this.keep(found.changes, "reconciliation", record);
       if (!found.more) break;
     }
+    const vanished = await this.#vanished(upTo, mentioned);
+    await this.keep(vanished, "reconciliation", { ...this.record, comparedSeq: upTo });
     this.#hasCompared = true;
+  }
+
+  /** Items told of since the last comparison that this one says nothing about: they came and went between the two. */
+  async #vanished(upTo: number, mentioned: ReadonlySet<string>): Promise<readonly Change[]> {
+    const { subscriptions } = this.#parts.store;
+    const { id, comparedSeq = 0, watched } = this.record;
+    const open = new Map<string, Row>();
+    for (let after = comparedSeq; after < upTo; ) {
+      const events = await subscriptions.events(id, after, eventsPerRead);
+      if (events.length === 0) break;
+      for (const { keyHash, key, changeType, source, seq } of events) {
+        after = seq;
+        if (changeType === "deleted" || changeType === "moved") open.delete(keyHash);
+        else if (source === "notification" && seq <= upTo && !mentioned.has(keyHash)) open.set(keyHash, key);
+      }
+    }
+    return open.size === 0 ? [] : this.#feed.gone(watched, [...open.values()], this.#signal);
   }
 
   /** Keeps changes with the position behind them. */
   async keep(
-    changes: readonly Parameters<typeof keep>[3]["changes"][number][],
+    changes: readonly Change[],
     source: SubscriptionEvent["source"],
     record: SubscriptionRecord = this.record,
   ): Promise<void> {

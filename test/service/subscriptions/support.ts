@@ -28,7 +28,8 @@ export interface Told {
 }
 
 /** Reads events page by page, remembering where it is. */
-export function reader(client: Client, path: string) {
+export function reader(client: Client | (() => Client), path: string) {
+  const of = typeof client === "function" ? client : () => client;
   let cursor: string | undefined;
   const events: Told[] = [];
   return {
@@ -36,7 +37,7 @@ export function reader(client: Client, path: string) {
     /** Everything there is now. */
     async read(): Promise<readonly Told[]> {
       for (;;) {
-        const page = await client.ok(`${path}/events?limit=1000${cursor === undefined ? "" : `&cursor=${cursor}`}`);
+        const page = await of().ok(`${path}/events?limit=1000${cursor === undefined ? "" : `&cursor=${cursor}`}`);
         cursor = page.nextCursor;
         events.push(...page.items);
         if (page.items.length < 1000) return events;
@@ -52,5 +53,16 @@ export function reader(client: Client, path: string) {
         await wait(20);
       }
     },
+  };
+}
+
+/** Numbers from 0 to 1 that a seed makes the same each time (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }

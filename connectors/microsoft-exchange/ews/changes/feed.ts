@@ -6,11 +6,13 @@ import {
   type FeedKind,
   protocolError,
   type Reconciled,
+  type Row,
   type Watched,
 } from "#spi";
 import type { EwsBinding } from "../binding.ts";
 import type { EwsCaller } from "../call.ts";
 import { getEvents } from "../operations/get-events.ts";
+import { getItem } from "../operations/get-item.ts";
 import { eventTypes, subscribe, unsubscribe } from "../operations/subscribe.ts";
 import { type SyncChange, type SyncFolderState, syncFolderItems } from "../operations/sync-folder-items.ts";
 import { itemShape } from "../properties.ts";
@@ -22,6 +24,7 @@ import { placeOf, watchFolder } from "./watch.ts";
 const timeoutMinutes = 1440;
 // Exchange takes 1 to 512 (MaxSyncChangesReturnedType).
 const changesPerCall = 512;
+const itemsPerCall = 100;
 
 /** Response codes that say: subscribe again. */
 const lostCodes: ReadonlySet<string> = new Set([
@@ -65,6 +68,24 @@ export class EwsChanges implements ChangeFeed<EwsBinding> {
     return { changes: changes.map((change) => foundChange(change, answer)), state: syncState, more: !isLast };
   }
 
+  async gone(watched: Watched, keys: readonly Row[], signal: AbortSignal): Promise<readonly Change[]> {
+    const { identity } = placeOf(this.#caller.config, watched);
+    const found: Change[] = [];
+    for (let at = 0; at < keys.length; at += itemsPerCall) {
+      const ids = keys.slice(at, at + itemsPerCall).map((key) => String(key["ItemId"]));
+      const answer = await this.#caller.call(
+        getItem({ ids, shape: itemShape([]), rows: new RowReader([]) }),
+        identity,
+        signal,
+      );
+      for (const [index, message] of answer.messages.entries()) {
+        const id = ids[index];
+        if (id !== undefined && message.responseCode === "ErrorItemNotFound") found.push(goneItem(id));
+      }
+    }
+    return found;
+  }
+
   async open(watched: Watched, _kind: FeedKind, _receiver: unknown, signal: AbortSignal): Promise<Channel> {
     const { folder, identity } = placeOf(this.#caller.config, watched);
     const operation = subscribe({ folders: [folder], events: eventTypes, timeoutMinutes });
@@ -105,8 +126,10 @@ export class EwsChanges implements ChangeFeed<EwsBinding> {
   }
 }
 
+const goneItem = (id: string): Change => ({ changeType: "deleted", id, key: keyOf(id, null) });
+
 function foundChange({ change, id, changeKey, row }: SyncChange, state: SyncFolderState): Change {
-  if (change === "deleted") return { changeType: "deleted", id, key: keyOf(id, null) };
+  if (change === "deleted") return goneItem(id);
   const key = row === undefined ? { id, changeKey } : state.keys[row];
   const version = key?.changeKey;
   return {

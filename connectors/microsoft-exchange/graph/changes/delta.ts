@@ -1,6 +1,7 @@
 import { type Change, ConnectorError, protocolError, type Reconciled, type Value, type Watched } from "#spi";
 import { type GraphCalls, itemsOf } from "../call.ts";
 import { type JsonObject, member } from "../errors.ts";
+import { segment } from "../mailbox.ts";
 import { queryString } from "../odata.ts";
 import { trackedBy } from "./watch.ts";
 
@@ -22,13 +23,13 @@ export async function deltaPage(
   from: string | undefined,
   signal: AbortSignal,
 ): Promise<Reconciled | "lost"> {
-  const { owner, path, select } = trackedBy(calls.config, watched);
+  const { owner, collection, select } = trackedBy(calls.config, watched);
   const state = from === undefined ? undefined : (JSON.parse(from) as DeltaState);
   const query =
     state === undefined ? queryString({ $select: select }) : `?${state.name}=${encodeURIComponent(state.token)}`;
   const request = {
     method: "GET",
-    path: `${path}${query}`,
+    path: `${collection}/delta${query}`,
     operation: "GET delta",
     mailbox: owner.mailbox,
     headers: { prefer: `odata.maxpagesize=${itemsPerPage}` },
@@ -83,9 +84,29 @@ function tokenOf(page: JsonObject, link: string, name: string): string | undefin
   return [...(url?.searchParams ?? [])].find(([key]) => key.toLowerCase() === name)?.[1];
 }
 
+export const goneItem = (id: string): Change => ({ changeType: "deleted", id, key: { id } });
+
+/** Does the item still lie in the watched collection? */
+export async function isThere(calls: GraphCalls, watched: Watched, id: string, signal: AbortSignal): Promise<boolean> {
+  const { owner, collection } = trackedBy(calls.config, watched);
+  const request = {
+    method: "GET",
+    path: `${collection}/${segment(id)}?$select=id`,
+    operation: "GET item",
+    mailbox: owner.mailbox,
+  } as const;
+  return calls.json(request, signal).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof ConnectorError && error.code === "NOT_FOUND") return false;
+      throw error;
+    },
+  );
+}
+
 function changeOf(item: Value, state: DeltaState | undefined): Change {
   const id = String(member(item, "id") ?? "");
-  if (member(item, "@removed") !== undefined) return { changeType: "deleted", id, key: { id } };
+  if (member(item, "@removed") !== undefined) return goneItem(id);
   const version = versionOf(item);
   const changed = member(item, "lastModifiedDateTime");
   return {

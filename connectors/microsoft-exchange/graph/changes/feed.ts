@@ -1,7 +1,7 @@
-import type { Change, ChangeFeed, Channel, FeedKind, NoticeReceiver, Watched } from "#spi";
+import type { Change, ChangeFeed, Channel, FeedKind, NoticeReceiver, Row, Watched } from "#spi";
 import type { GraphBinding } from "../binding.ts";
 import type { GraphCalls } from "../call.ts";
-import { deltaPage } from "./delta.ts";
+import { deltaPage, goneItem, isThere } from "./delta.ts";
 import { closeSubscription, openSubscription, renewSubscription } from "./subscription.ts";
 import { watchCollection } from "./watch.ts";
 
@@ -19,6 +19,13 @@ export class GraphChanges implements ChangeFeed<GraphBinding> {
 
   changesSince(watched: Watched, state: string | undefined, signal: AbortSignal) {
     return deltaPage(this.#calls, watched, state, signal);
+  }
+
+  async gone(watched: Watched, keys: readonly Row[], signal: AbortSignal): Promise<readonly Change[]> {
+    const found: Change[] = [];
+    for (const { id } of keys)
+      if (!(await isThere(this.#calls, watched, String(id), signal))) found.push(goneItem(String(id)));
+    return found;
   }
 
   async open(

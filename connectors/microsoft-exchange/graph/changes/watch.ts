@@ -59,11 +59,14 @@ function sourceOf(table: string): Source {
 }
 
 /** Whose changes they are, and the path of the tracked collection. */
-export function trackedBy(config: GraphConfig, watched: Watched): { owner: Owner; path: string; select?: string } {
+export function trackedBy(
+  config: GraphConfig,
+  watched: Watched,
+): { owner: Owner; collection: string; select?: string } {
   const owner = ownerOf(config, watched);
   const { select, tracked } = sourceOf(watched.table);
-  const path = `${owner.path}/${tracked(watched.folder)}/delta`;
-  return { owner, path, ...(select === undefined ? {} : { select }) };
+  const collection = `${owner.path}/${tracked(watched.folder)}`;
+  return { owner, collection, ...(select === undefined ? {} : { select }) };
 }
 
 /** The resource as a subscription to notices names it. */

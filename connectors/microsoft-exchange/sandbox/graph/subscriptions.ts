@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as later } from "node:timers/promises";
 import { graphId, type Mailbox, type MailboxEvent } from "../mailboxes/index.ts";
 import { GraphError } from "./errors.ts";
 import { encrypted, type Recipient } from "./resource-data.ts";
@@ -33,6 +32,9 @@ export type Subscription = {
 
 /** The service waits so long for the answer of a validation request. */
 const VALIDATION_MS = 10_000;
+/** Notices of one request at most, and how often it is sent. */
+const noticesPerPost = 50;
+const deliveryTries = 6;
 
 const folderClasses = { messages: "IPF.Note", events: "IPF.Appointment", contacts: "IPF.Contact" } as const;
 const entityTypes = { messages: "Message", events: "Event", contacts: "Contact" } as const;
@@ -53,6 +55,8 @@ export class Subscriptions {
   readonly #all = new Map<string, Subscription>();
   readonly #clock: () => Date;
   readonly #post: NoticePost;
+  /** Notices that wait while others of their subscription are on their way. */
+  readonly #queues = new Map<string, object[]>();
 
   constructor(clock: () => Date, post: NoticePost = { send: fetch, fate: () => [0] }) {
     this.#clock = clock;
@@ -77,7 +81,7 @@ export class Subscriptions {
       lifecycleEvent,
       ...(clientState === undefined ? {} : { clientState }),
     };
-    await send(this.#post.send, lifecycleNotificationUrl, notice);
+    await this.#deliver(lifecycleNotificationUrl, [notice]);
   }
 
   /** Asks an address to repeat a token, as the service does before it believes that the address wants notifications. */
@@ -120,10 +124,34 @@ export class Subscriptions {
   }
 
   async #postLater(subscription: Subscription, notice: Promise<object>, waitMs: number): Promise<void> {
-    if (waitMs > 0) await later(waitMs, undefined, { ref: false });
-    await send(this.#post.send, subscription.notificationUrl, await notice);
+    const ready = await notice;
+    if (waitMs > 0) await later(waitMs);
+    const queue = this.#queues.get(subscription.id);
+    if (queue !== undefined) {
+      queue.push(ready);
+      return;
+    }
+    const started = [ready];
+    this.#queues.set(subscription.id, started);
+    while (started.length > 0) {
+      // Within this turn more may happen; the service collects as well.
+      await later(1);
+      await this.#deliver(subscription.notificationUrl, started.splice(0, noticesPerPost));
+    }
+    this.#queues.delete(subscription.id);
+  }
+
+  /** Tried again while the subscriber fails, as the service does, which goes on for four hours. */
+  async #deliver(address: string, notices: readonly object[]): Promise<void> {
+    for (let tries = 0; tries < deliveryTries; tries++) {
+      const status = await send(this.#post.send, address, notices).catch(() => 0);
+      if (status !== 0 && status !== 429 && status < 500) return;
+      await later(200 * 2 ** tries);
+    }
   }
 }
+
+const later = (waitMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, waitMs).unref());
 
 async function noticeOf(subscription: Subscription, { type, id }: Change): Promise<object> {
   const { data } = subscription;
@@ -132,10 +160,11 @@ async function noticeOf(subscription: Subscription, { type, id }: Change): Promi
   return { ...made, ...(data && shown ? { encryptedContent: encrypted(data.recipient, shown) } : {}) };
 }
 
-async function send(how: typeof fetch, address: string, notice: object): Promise<void> {
+async function send(how: typeof fetch, address: string, notices: readonly object[]): Promise<number> {
   const headers = { "content-type": "application/json; charset=utf-8" };
-  const answer = await how(address, { method: "POST", headers, body: JSON.stringify({ value: [notice] }) });
+  const answer = await how(address, { method: "POST", headers, body: JSON.stringify({ value: notices }) });
   await answer.body?.cancel();
+  return answer.status;
 }
 
 type Change = { readonly type: "created" | "updated" | "deleted"; readonly id: string };
