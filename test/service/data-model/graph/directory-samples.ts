@@ -1,5 +1,5 @@
 import type { Row } from "#spi";
-import type { Samples } from "../support/samples.ts";
+import type { Samples, TableSamples } from "../support/samples.ts";
 
 const user: Row = {
   accountEnabled: true,
@@ -196,7 +196,7 @@ export const directorySamples: Samples = {
     ],
   },
   MailboxSettings: { existing: [{ key: {}, update: settings }] },
-  ExtendedProperties: async (context) => {
+  ExtendedProperties: async (context): Promise<TableSamples> => {
     const message = await context.create("Messages", { subject: "Carrier" });
     const place: Row = { resourceId: message["id"] ?? null, resourceName: "Messages" };
     const id = "String {00020329-0000-0000-c000-000000000046} Name Sample";
