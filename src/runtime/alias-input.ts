@@ -17,26 +17,52 @@ export function aliasMistakes(input: AliasInput, id: string, all: readonly Alias
   return mistakes;
 }
 
+/** A family has so many generations at most. */
+const generations = 50;
+/** Names a hint looks at: each comparison costs time. */
+const hintedNames = 500;
+
 function parentMistakes(parent: string, id: string, all: readonly AliasRecord[]): readonly Mistake[] {
-  const found = all.find(({ name }) => name === parent);
+  const found = indexOf(all).byName.get(parent);
   if (found === undefined) {
     const names = all.filter((alias) => alias.id !== id).map(({ name }) => name);
-    return [at("/parent", `There is no alias ${parent}.${nearestHint(parent, names)}`)];
+    return [at("/parent", `There is no alias ${parent}.${nearestHint(parent, names.slice(0, hintedNames))}`)];
   }
-  const isCircle = lineage(found, all).some((alias) => alias.id === id);
-  return isCircle ? [at("/parent", `${parent} is this alias or one of its children: that would be a circle.`)] : [];
+  const line = lineage(found, all);
+  if (line.some((alias) => alias.id === id))
+    return [at("/parent", `${parent} is this alias or one of its children: that would be a circle.`)];
+  return line.length < generations
+    ? []
+    : [at("/parent", `A family of aliases has ${generations} generations at most.`)];
 }
 
 /** An alias, its parent, its parent's parent … */
 export function lineage(alias: AliasRecord, all: readonly AliasRecord[]): readonly AliasRecord[] {
+  const { byId } = indexOf(all);
   const line = [alias];
-  for (let at: AliasRecord | undefined = alias; at?.parentId !== undefined; ) {
-    const { parentId }: AliasRecord = at;
-    at = all.find(({ id }) => id === parentId);
+  for (let at: AliasRecord | undefined = alias; at?.parentId !== undefined && line.length < generations; ) {
+    at = byId.get(at.parentId);
     if (at === undefined || line.includes(at)) break;
     line.push(at);
   }
   return line;
+}
+
+interface AliasIndex {
+  readonly byId: ReadonlyMap<string, AliasRecord>;
+  readonly byName: ReadonlyMap<string, AliasRecord>;
+}
+const indexes = new WeakMap<readonly AliasRecord[], AliasIndex>();
+
+function indexOf(all: readonly AliasRecord[]): AliasIndex {
+  const known = indexes.get(all);
+  if (known !== undefined) return known;
+  const index = {
+    byId: new Map(all.map((alias) => [alias.id, alias])),
+    byName: new Map(all.map((alias) => [alias.name, alias])),
+  };
+  indexes.set(all, index);
+  return index;
 }
 
 /** A stored policy: its shape was checked when it came. */

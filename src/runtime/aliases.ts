@@ -77,6 +77,7 @@ export function createAliases(parts: AliasParts): AliasCases {
       const now = clock.now();
       const record = await recordFrom(call, input, { id: random.uuid(), version: 1, createdAt: now, updatedAt: now });
       const work = async (repositories: Repositories): Promise<void> => {
+        await refuseCircle(repositories, input, record.id);
         await repositories.aliases.insert(record);
         await audit.append(repositories, call, "alias.create", aliasTarget(record));
       };
@@ -111,6 +112,7 @@ export function createAliases(parts: AliasParts): AliasCases {
       if (isUnchanged(current, next)) return tagged(shown);
       requireMatch(ifMatch, tagged(shown).etag);
       const work = async (repositories: Repositories): Promise<void> => {
+        await refuseCircle(repositories, input, id);
         if (!(await repositories.aliases.update(next, version))) throw changedMeanwhile();
         if (next.name !== current.name) await followRename(repositories, current.name, next.name);
         await audit.append(repositories, call, "alias.update", aliasTarget(next));
@@ -136,6 +138,12 @@ export function createAliases(parts: AliasParts): AliasCases {
       );
     },
   };
+}
+
+/** Once more as things stand when it is written: another request may have given the parent a parent meanwhile. */
+async function refuseCircle({ aliases }: Repositories, input: AliasInput, id: string): Promise<void> {
+  const mistakes = aliasMistakes(input, id, await aliases.all());
+  if (mistakes.length > 0) throw mistaken(mistakes);
 }
 
 const aliasTarget = ({ id }: Pick<AliasRecord, "id">): string => `alias/${id}`;

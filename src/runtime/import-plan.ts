@@ -1,7 +1,8 @@
-import { ConnectorError, type Mistake, nearestHint } from "#spi";
+import { ConnectorError, type Mistake } from "#spi";
 import type { AliasRecord, ConnectionRecord, SavedActivityRecord, VariableRecord } from "../store/store.ts";
-import { aliasMistakes, aliasPrefix } from "./alias-input.ts";
+import { aliasMistakes, aliasPrefix, lineage } from "./alias-input.ts";
 import { connectionMistakes, connectorOf } from "./connection-checks.ts";
+import { nameMistakes } from "./connection-input.ts";
 import { type SortedProperties, sortProperties } from "./connection-properties.ts";
 import { type Identity, recordFrom } from "./connection-write.ts";
 import { variableName } from "./references.ts";
@@ -27,6 +28,9 @@ export interface ImportPlan {
   readonly mistakes: readonly Mistake[];
 }
 
+/** More mistakes are not told at once: finding each costs time. */
+const mistakesTold = 100;
+
 interface Stored {
   readonly id: string;
   readonly version: number;
@@ -44,7 +48,8 @@ export async function planImport(
   const aliases = await planner.aliases(document, connections);
   const activities = await planner.activities(document, connections, aliases);
   const variables = await planner.variables(document);
-  return { connections, aliases, activities, variables, skipped: planner.skipped, mistakes: planner.mistakes };
+  const { skipped, mistakes } = planner;
+  return { connections, aliases, activities, variables, skipped, mistakes: mistakes.slice(0, mistakesTold) };
 }
 
 class Planner {
@@ -60,21 +65,30 @@ class Planner {
 
   async connections({ connections }: TransferDocument): Promise<ImportPlan["connections"]> {
     const { store, connectors } = this.#parts;
+    const times = timesOf(connections);
     const planned: (Planned<ConnectionRecord> & { readonly sorted: SortedProperties })[] = [];
     for (const [index, input] of connections.entries()) {
+      if (this.#isFull) break;
       const pointer = `/connections/${index}`;
-      const found = (await store.connections.byName(input.name)) ?? (await store.connections.byId(input.name));
-      const identity = this.#identity("connection", input.name, pointer, found, connections);
+      const found = await store.connections.byName(input.name);
+      if (found === undefined) this.#refuseId(input.name, pointer, await store.connections.byId(input.name));
+      const identity = this.#identity("connection", input.name, pointer, found, times);
       if (identity === undefined) continue;
       try {
         const definition = connectorOf(connectors, input.connector);
+        // Its secrets were given to another sort of server.
+        if (found !== undefined && found.connector !== input.connector) {
+          const detail = `The connection ${input.name} is one of ${found.connector}; its connector cannot be changed.`;
+          this.mistakes.push(mistakeAt(`${pointer}/connector`, detail));
+          continue;
+        }
         const secretKeys = definition.properties.filter(({ secret }) => secret).map(({ key }) => key);
         const expected = secretKeys.filter((key) => readSecretInput(input.properties[key]).wish === "keep");
         const properties = Object.fromEntries(
           Object.entries(input.properties).filter(([key]) => !expected.includes(key)),
         );
         const given: ConnectionInput = { ...input, properties };
-        const built = withBuiltUrl(definition, given, input.properties);
+        const built = withBuiltUrl(definition, given);
         const kept = found === undefined ? [] : await store.secrets.list(`connection/${found.id}`);
         const stored =
           found === undefined
@@ -104,16 +118,20 @@ class Planner {
     const existing = await store.aliases.all();
     const ids = new Map(existing.map(({ name, id }) => [name, id]));
     for (const { name } of aliases) if (!ids.has(name)) ids.set(name, this.#parts.random.uuid());
+    const times = timesOf(aliases);
+    const stored = new Map(existing.map((alias) => [alias.name, alias]));
+    const idOf = this.#connectionIds(connections);
     const drafts = aliases.map(({ name, parent, ...alias }) => ({ ...alias, name, parent, id: ids.get(name) ?? "" }));
     const parentOf = (parent: string | undefined) => (parent === undefined ? undefined : ids.get(parent));
     const planned: Planned<AliasRecord>[] = [];
     for (const [index, draft] of drafts.entries()) {
+      if (this.#isFull) break;
       const pointer = `/aliases/${index}`;
-      const found = existing.find(({ name }) => name === draft.name);
-      const identity = this.#identity("alias", draft.name, pointer, found, aliases);
+      const found = stored.get(draft.name);
+      const identity = this.#identity("alias", draft.name, pointer, found, times);
       if (identity === undefined) continue;
       const parentId = parentOf(draft.parent);
-      const connectionIds = await this.#idsOf(draft.connections, `${pointer}/connections`, connections);
+      const connectionIds = await this.#idsOf(draft.connections, `${pointer}/connections`, idOf);
       const record: AliasRecord = {
         ...identity,
         id: draft.id,
@@ -126,21 +144,18 @@ class Planner {
       };
       planned.push({ record, replaces: found?.version });
     }
-    const after = [
-      ...existing.filter(({ id }) => !planned.some(({ record }) => record.id === id)),
-      ...planned.map(({ record }) => record),
-    ];
+    const written = new Set(planned.map(({ record }) => record.id));
+    const after = [...existing.filter(({ id }) => !written.has(id)), ...planned.map(({ record }) => record)];
     for (const [index, draft] of drafts.entries()) {
+      if (this.#isFull) break;
       const { description: _, retryPolicy: __, parent, ...input } = draft;
       const checked = parent === undefined ? input : { ...input, parent };
       this.#add(`/aliases/${index}`, aliasMistakes(checked, draft.id, after));
     }
     // A parent comes before its children, since the store holds the reference.
-    const depth = (record: AliasRecord, seen = 0): number => {
-      const parent = planned.find((one) => one.record.id === record.parentId);
-      return parent === undefined || seen > planned.length ? seen : depth(parent.record, seen + 1);
-    };
-    return planned.toSorted((left, right) => depth(left.record) - depth(right.record));
+    const depths = new Map(planned.map(({ record }) => [record.id, lineage(record, after).length]));
+    const depth = ({ record: { id } }: Planned<AliasRecord>): number => depths.get(id) ?? 0;
+    return planned.toSorted((left, right) => depth(left) - depth(right));
   }
 
   async activities(
@@ -150,11 +165,17 @@ class Planner {
   ): Promise<ImportPlan["activities"]> {
     const { store } = this.#parts;
     const planned: Planned<SavedActivityRecord>[] = [];
+    const times = timesOf(activities);
+    const idOf = this.#connectionIds(connections);
+    const known = new Set(aliases.map(({ record }) => record.name));
     for (const [index, { name, connection, kind, description, body }] of activities.entries()) {
+      if (this.#isFull) break;
       const pointer = `/activities/${index}`;
-      const found = (await store.savedActivities.byName(name)) ?? (await store.savedActivities.byId(name));
-      const identity = this.#identity("activity", name, pointer, found, activities);
+      const found = await store.savedActivities.byName(name);
+      if (found === undefined) this.#refuseId(name, pointer, await store.savedActivities.byId(name));
+      const identity = this.#identity("activity", name, pointer, found, times);
       if (identity === undefined) continue;
+      this.#add(pointer, nameMistakes(name));
       try {
         const { retryPolicy: _, ...checked } = body;
         checkSavedBody(kind, checked);
@@ -162,9 +183,8 @@ class Planner {
         this.#addError(pointer, error);
       }
       const alias = connection.startsWith(aliasPrefix) ? connection.slice(aliasPrefix.length) : undefined;
-      const [connectionId] =
-        alias === undefined ? await this.#idsOf([connection], `${pointer}/connection`, connections) : [];
-      if (alias !== undefined && !(await this.#hasAlias(alias, aliases)))
+      const [connectionId] = alias === undefined ? await this.#idsOf([connection], `${pointer}/connection`, idOf) : [];
+      if (alias !== undefined && !known.has(alias) && (await store.aliases.byName(alias)) === undefined)
         this.mistakes.push(mistakeAt(`${pointer}/connection`, `There is no alias ${alias}.`));
       planned.push({
         record: {
@@ -185,10 +205,12 @@ class Planner {
   async variables({ variables }: TransferDocument): Promise<ImportPlan["variables"]> {
     const { store } = this.#parts;
     const planned: Planned<VariableRecord>[] = [];
+    const times = timesOf(variables);
     for (const [index, { name, kind, secret, value }] of variables.entries()) {
+      if (this.#isFull) break;
       const pointer = `/variables/${index}`;
       const found = await store.variables.byName(name);
-      const identity = this.#identity("variable", name, pointer, found, variables);
+      const identity = this.#identity("variable", name, pointer, found, times);
       if (identity === undefined) continue;
       if (!variableName.test(name))
         this.mistakes.push(mistakeAt(`${pointer}/name`, `${name} is no name of a variable.`));
@@ -211,10 +233,10 @@ class Planner {
     name: string,
     pointer: string,
     found: Stored | undefined,
-    all: readonly { readonly name: string }[],
+    times: ReadonlyMap<string, number>,
   ): Identity | undefined {
     const { random, clock } = this.#parts;
-    if (all.filter((one) => one.name === name).length > 1)
+    if ((times.get(name) ?? 0) > 1)
       this.mistakes.push(mistakeAt(`${pointer}/name`, `The ${kind} ${name} comes twice in the document.`));
     const now = clock.now();
     if (found === undefined) return { id: random.uuid(), version: 1, createdAt: now, updatedAt: now };
@@ -229,32 +251,42 @@ class Planner {
     return { id: found.id, version: found.version + 1, createdAt: found.createdAt, updatedAt: now };
   }
 
+  /** A path takes an id before a name, so a name that is an id would hide what has that id. */
+  #refuseId(name: string, pointer: string, found: Stored | undefined): void {
+    if (found === undefined) return;
+    const detail = `${name} is the id of another one, and can be no name.`;
+    this.mistakes.push({ pointer: `${pointer}/name`, code: "CONFLICT", detail });
+  }
+
+  /** Ids of the document's connections and of those there are, by name; each is looked up once. */
+  #connectionIds(planned: ImportPlan["connections"]): (name: string) => Promise<string | undefined> {
+    const ids = new Map<string, string | undefined>(planned.map(({ record }) => [record.name, record.id]));
+    return async (name) => {
+      if (!ids.has(name)) ids.set(name, (await this.#parts.store.connections.byName(name))?.id);
+      return ids.get(name);
+    };
+  }
+
   async #idsOf(
     names: readonly string[],
     pointer: string,
-    planned: ImportPlan["connections"],
+    idOf: (name: string) => Promise<string | undefined>,
   ): Promise<readonly string[]> {
-    const { store } = this.#parts;
     const ids: string[] = [];
     for (const [index, name] of names.entries()) {
-      const id =
-        planned.find(({ record }) => record.name === name)?.record.id ?? (await store.connections.byName(name))?.id;
-      if (id !== undefined) ids.push(id);
-      else {
-        const known = planned.map(({ record }) => record.name);
-        const at = pointer.endsWith("/connections") ? `${pointer}/${index}` : pointer;
-        this.mistakes.push(
-          mistakeAt(at, `There is no connection ${name}, neither here nor in the document.${nearestHint(name, known)}`),
-        );
-      }
+      if (this.#isFull) break;
+      const id = await idOf(name);
+      const at = pointer.endsWith("/connections") ? `${pointer}/${index}` : pointer;
+      if (id === undefined)
+        this.mistakes.push(mistakeAt(at, `There is no connection ${name}, neither here nor in the document.`));
+      else if (ids.includes(id)) this.mistakes.push(mistakeAt(at, `The connection ${name} is named twice.`));
+      else ids.push(id);
     }
     return ids;
   }
 
-  async #hasAlias(name: string, planned: ImportPlan["aliases"]): Promise<boolean> {
-    return (
-      planned.some(({ record }) => record.name === name) || (await this.#parts.store.aliases.byName(name)) !== undefined
-    );
+  get #isFull(): boolean {
+    return this.mistakes.length >= mistakesTold;
   }
 
   #add(pointer: string, mistakes: readonly Mistake[]): void {
@@ -269,3 +301,9 @@ class Planner {
 }
 
 const mistakeAt = (pointer: string, detail: string): Mistake => ({ pointer, code: "INVALID_PROPERTY", detail });
+
+function timesOf(all: readonly { readonly name: string }[]): ReadonlyMap<string, number> {
+  const times = new Map<string, number>();
+  for (const { name } of all) times.set(name, (times.get(name) ?? 0) + 1);
+  return times;
+}

@@ -1,4 +1,5 @@
-import { type Clock, mistaken, type Random } from "#spi";
+import { type Clock, type ConnectorError, conflict, mistaken, type Random } from "#spi";
+import { isUniqueViolation } from "../store/engines/errors.ts";
 import type { Repositories, Store } from "../store/store.ts";
 import { policyOf } from "./alias-input.ts";
 import type { AuditTrail } from "./audit.ts";
@@ -8,6 +9,7 @@ import { type ImportPlan, planImport } from "./import-plan.ts";
 import { requireUnlimited } from "./principal.ts";
 import type { Vault } from "./secrets.ts";
 import type { ActivityKind, ConnectorCases, ImportSummary, TransferCases, TransferDocument } from "./use-cases.ts";
+import { variableOwner } from "./variable-resolver.ts";
 
 export interface TransferParts {
   readonly store: Store;
@@ -35,13 +37,16 @@ export function createTransfer(parts: TransferParts): TransferCases {
       requireUnlimited(call, "an import may change all of them");
       const plan = await planImport(parts, document, onConflict);
       if (plan.mistakes.length > 0) throw mistaken(plan.mistakes);
-      await store.transaction(
+      const writing = store.transaction(
         async (repositories) => {
           await write(parts, repositories, plan);
           await audit.append(repositories, call, "import", "service");
         },
         ["connections", "aliases", "variables", "tokens"],
       );
+      await writing.catch((error: unknown) => {
+        throw isUniqueViolation(error) ? changedMeanwhile() : error;
+      });
       return summaryOf(plan);
     },
   };
@@ -84,23 +89,33 @@ async function exported(store: Store): Promise<TransferDocument> {
   };
 }
 
+/** All or nothing: what another request changed since the plan was made is not overwritten. Errors: CONFLICT. */
 async function write({ vault }: TransferParts, repositories: Repositories, plan: ImportPlan): Promise<void> {
-  const { connections, aliases, savedActivities, variables } = repositories;
+  const { connections, aliases, savedActivities, variables, secrets } = repositories;
   for (const { record, replaces, sorted } of plan.connections) {
-    if (replaces === undefined) await connections.insert(record);
-    else await connections.update(record, replaces);
+    await put(connections, record, replaces);
     await saveSecrets(vault, repositories, record, sorted);
   }
-  for (const { record, replaces } of plan.aliases)
-    if (replaces === undefined) await aliases.insert(record);
-    else await aliases.update(record, replaces);
-  for (const { record, replaces } of plan.activities)
-    if (replaces === undefined) await savedActivities.insert(record);
-    else await savedActivities.update(record, replaces);
-  for (const { record, replaces } of plan.variables)
-    if (replaces === undefined) await variables.insert(record);
-    else await variables.update(record, replaces);
+  for (const { record, replaces } of plan.aliases) await put(aliases, record, replaces);
+  for (const { record, replaces } of plan.activities) await put(savedActivities, record, replaces);
+  for (const { record, replaces } of plan.variables) {
+    await put(variables, record, replaces);
+    if (!record.secret) await secrets.removeOwner(variableOwner(record.id));
+  }
 }
+
+interface Writable<R> {
+  insert(record: R): Promise<void>;
+  update(record: R, expected: number): Promise<boolean>;
+}
+
+async function put<R>(repository: Writable<R>, record: R, replaces: number | undefined): Promise<void> {
+  if (replaces === undefined) await repository.insert(record);
+  else if (!(await repository.update(record, replaces))) throw changedMeanwhile();
+}
+
+const changedMeanwhile = (): ConnectorError =>
+  conflict("Another request changed what the import is about at the same time. Nothing was imported; send it again.");
 
 function summaryOf({ connections, aliases, activities, variables, skipped }: ImportPlan): ImportSummary {
   const count = (planned: readonly { readonly replaces: number | undefined }[]) => ({

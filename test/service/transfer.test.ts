@@ -117,6 +117,17 @@ describe("an import", () => {
   });
 });
 
+test("a retry policy of an imported activity is checked as a request's", async () => {
+  const retryPolicy = { conditions: [], strategy: "fixed-interval", intervalSeconds: -1 };
+  const body = { table: "Contacts", retryPolicy };
+  const activities = [{ name: "rushing", connection: "mail", kind: "query", body }];
+  const refused = await to.admin.call("/v1/import", { activities });
+  expect(refused.status).toBe(400);
+  expect(refused.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toContain(
+    "/activities/0/body/retryPolicy/intervalSeconds",
+  );
+});
+
 describe("the flag of a credential", () => {
   test("stops activities and the test, and says so", async () => {
     await patch(to, { credentialActive: false });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { aliasInput } from "./aliases.ts";
 import { connectionInput } from "./connections.ts";
+import { retryPolicy } from "./retry-policy.ts";
 
 const connection = z.strictObject({ ...connectionInput.shape, credentialActive: z.boolean().optional() });
 const activity = z.strictObject({
@@ -8,7 +9,9 @@ const activity = z.strictObject({
   connection: z.string().min(1).max(200),
   kind: z.enum(["query", "create", "update", "delete", "execute"]),
   description: z.string().max(4000).optional(),
-  body: z.record(z.string(), z.unknown()).meta({ description: "The body of that activity." }),
+  body: z
+    .looseObject({ retryPolicy: retryPolicy.optional() })
+    .meta({ description: "The body of that activity, and its retry policy." }),
 });
 const variable = z.strictObject({
   name: z.string().min(1).max(200),
