@@ -229,7 +229,11 @@ async function connectionIdOf(
   try {
     if (!connection.startsWith(aliasPrefix)) return (await access.locate(call, connection)).id;
     const name = connection.slice(aliasPrefix.length);
-    if ((await store.aliases.byName(name)) === undefined) throw unknownAlias(name, await store.aliases.all());
+    const alias = await store.aliases.byName(name);
+    if (alias === undefined) throw unknownAlias(name, await store.aliases.all());
+    // What a limited key saves, others run with their rights: it must not reach further than the key itself.
+    if (call.principal.connections !== undefined)
+      for (const id of alias.connectionIds) await access.locate(call, id);
     return undefined;
   } catch (error) {
     if (!(error instanceof ConnectorError) || error.code !== "NOT_FOUND") throw error;

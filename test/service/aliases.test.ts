@@ -181,6 +181,9 @@ describe("the rights of keys and the life of connections", () => {
     expect(refused.body).toMatchObject({ status: 403, code: "FORBIDDEN" });
     expect((await limited.get("/v1/aliases/Limits")).body.connections).toEqual([]);
     expect((await limited.call("/v1/aliases", { name: "Mine" })).body).toMatchObject({ status: 403 });
+    // Others would run it with their own rights.
+    const planted = { name: "planted", connection: "alias:Limits", kind: "query", table: "Contacts" };
+    expect((await limited.call("/v1/activities", planted)).body).toMatchObject({ status: 403 });
   });
 
   test("a connection an alias stands for is removed by force alone, and leaves the alias", async () => {
