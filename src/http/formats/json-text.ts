@@ -28,7 +28,8 @@ function endOfString(text: string, start: number): number {
 }
 
 // JSON.parse makes `__proto__` an own member, but a later copy of the object could reach its prototype.
-const mayHoldProto = /__proto__|\\u005f/i;
+// Any of its characters may be written as an escape.
+const mayHoldProto = /__proto__|\\u00[5-7]/i;
 const refuseProto = (key: string, value: unknown): unknown => {
   if (key === "__proto__") throw invalidRequest("A member may not be called __proto__.");
   return value;
