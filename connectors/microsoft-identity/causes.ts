@@ -20,10 +20,10 @@ const rows: readonly Row[] = [
     "OAuthRefreshToken",
   ],
   [
-    "OAUTH_MAILBOX_MISMATCH",
-    "AUTHENTICATION_FAILED",
+    "MAILBOX_IDENTITY_MISMATCH",
+    "CONFLICT",
     "mailbox-owner",
-    "Another account signed in than the one the connection's User names; the detail names both.",
+    "Another account signed in than the one the connection's User names; the detail names both. Mail by SMTP and the actions on mailboxes themselves are refused; all else is done in the mailbox of who signed in.",
     "Sign in as the account of User, or correct User.",
     "User",
   ],
@@ -284,7 +284,8 @@ const rows: readonly Row[] = [
 export const oauthCauses: readonly Cause[] = rows.map(([code, problem, owner, seen, fix, property]) => ({
   code,
   problem,
-  step: "authentication",
+  // Who signed in is known when the login was good: the mailbox is another one.
+  step: code === "MAILBOX_IDENTITY_MISMATCH" ? "mailbox" : "authentication",
   owner,
   seen,
   fix,

@@ -15,6 +15,7 @@ export { signInExpiries } from "./expiries.ts";
 export { entraOptionsOf, givenTokens } from "./from-properties.ts";
 export type { Grant, ServiceSchema } from "./grants.ts";
 export { type HostOptions, type Machine, microsoftHost } from "./host.ts";
+export { requireOwnLogin } from "./mailbox-credential.ts";
 export {
   imdsEndpoint,
   type ManagedIdentitySource,

@@ -1,5 +1,6 @@
 import { ConnectorError, type StepFinding, type StepId, type StepReporter } from "#spi";
 import { claimsOf, type TokenClaims } from "../../microsoft-identity/claims.ts";
+import { requireOwnLogin } from "../../microsoft-identity/mailbox-credential.ts";
 import type { EwsColumn } from "./binding.ts";
 import type { EwsCaller } from "./call.ts";
 import { ewsCauses } from "./causes.ts";
@@ -51,7 +52,13 @@ export async function testConnection(caller: EwsCaller, steps: StepReporter, sig
   });
   await steps.step("protocol", "Exchange Web Services answer", async () => protocolFinding(caller, outcome, steps));
   const isDenied = outcome.refusal !== undefined && stepOf(outcome.refusal) === "permission";
-  if (!isDenied) await steps.step("mailbox", "The mailbox opens", async () => mailboxFinding(caller, outcome));
+  if (!isDenied) {
+    await steps.step("mailbox", "The mailbox opens", async () => {
+      const { config, context } = caller;
+      await requireOwnLogin(config.oauth, context.tokens, async () => [], signal);
+      return mailboxFinding(caller, outcome);
+    });
+  }
   await steps.step("permission", "The account may read the mailbox", async () => permissionFinding(outcome));
   tellIdentity(caller, outcome, steps);
 }

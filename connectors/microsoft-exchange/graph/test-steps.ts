@@ -1,5 +1,7 @@
 import { ConnectorError, type StepFinding, type StepReporter } from "#spi";
 import { claimsOf, type TokenClaims } from "../../microsoft-identity/claims.ts";
+import { requireOwnLogin } from "../../microsoft-identity/mailbox-credential.ts";
+import { aliasesOfLogin } from "./aliases.ts";
 import type { GraphCalls } from "./call.ts";
 import { type JsonObject, member } from "./errors.ts";
 import { mailboxOwner, type Owner } from "./mailbox.ts";
@@ -24,7 +26,11 @@ export async function testGraph(calls: GraphCalls, steps: StepReporter, signal: 
   const owner = testedMailbox(calls);
   await steps.step("protocol", "Answer of Microsoft Graph", () => probe(calls, owner, claims, steps, signal));
   if (owner !== undefined) {
-    await steps.step("mailbox", "Mailbox", () => readInbox(calls, owner, signal));
+    await steps.step("mailbox", "Mailbox and its credential", async () => {
+      const { config, context } = calls;
+      await requireOwnLogin(config.oauth, context.tokens, () => aliasesOfLogin(calls, signal), signal);
+      return readInbox(calls, owner, signal);
+    });
   }
   if (claims !== undefined) {
     const known = claims;

@@ -109,6 +109,8 @@ function inMailbox(config: EwsConfig, inputs: Inputs): EwsConfig {
   if (!smtp.test(given)) {
     throw invalidQuery(`${name}: "${given}" is no SMTP address, which impersonation over EWS needs.`, { target: name });
   }
-  const isOwn = config.impersonation === undefined && config.user?.toLowerCase() === given.toLowerCase();
+  // By OAuth somebody else than User may have signed in: then only impersonation is sure to reach the mailbox named.
+  const isLogin = config.oauth === undefined && config.impersonation === undefined;
+  const isOwn = isLogin && config.user?.toLowerCase() === given.toLowerCase();
   return isOwn ? config : { ...config, impersonation: { type: "PrimarySmtpAddress", user: given } };
 }

@@ -144,13 +144,43 @@ describe("a person's account", () => {
     await proves(stand(), expected, byPassword(alice, { OAuthClientId: CLIENT_IDS.unconsented }));
   });
 
-  test("OAUTH_MAILBOX_MISMATCH: bob's token for alice's connection", async () => {
+  test("MAILBOX_IDENTITY_MISMATCH: bob's token for alice's connection", async () => {
     const { access_token } = await personToken(stand().sandbox, graphScope, "bob@sandbox.example");
     const properties = byRefreshToken("", { InitiateOAuth: "OFF", OAuthAccessToken: access_token, User: alice });
     const { OAuthTokenTimestamp: _1, OAuthExpiresIn: _2, OAuthRefreshToken: _3, ...fresh } = properties;
-    const expected = { ...failed("OAUTH_MAILBOX_MISMATCH", "mailbox-owner"), property: "User" };
+    const expected = {
+      ...failed("MAILBOX_IDENTITY_MISMATCH", "mailbox-owner", "CONFLICT"),
+      step: "mailbox",
+      property: "User",
+      query: "left out",
+    } as const;
     const { evidence } = await proves(stand(), expected, fresh);
     expect(evidence).toMatchObject({ expected: alice, signedIn: "bob@sandbox.example" });
+
+    const { admin } = stand();
+    const made = await admin.call("/v1/connections", {
+      name: "two-accounts",
+      connector: "microsoft-exchange",
+      properties: fresh,
+    });
+    expect(made.status, made.text).toBe(201);
+    const execute = (procedure: string, input: object) =>
+      admin.call("/v1/connections/two-accounts/execute", { procedure, input });
+    const calls = [
+      ["Create MailBox", { domain: "sandbox.example", alias: "x", password: "p" }],
+      ["Delete MailBox", { user: "x@sandbox.example" }],
+      ["Enable MailBox", { user: alice }],
+      ["Look up MailBox", {}],
+    ] as const;
+    for (const [procedure, input] of calls) {
+      const refused = await execute(procedure, input);
+      expect(refused.status, procedure).toBe(409);
+      expect(refused.body, procedure).toMatchObject({ code: "CONFLICT", cause: "MAILBOX_IDENTITY_MISMATCH" });
+      expect(refused.text).toContain(alice);
+      expect(refused.text).toContain("bob@sandbox.example");
+    }
+    // Everything else is done in the mailbox of who signed in.
+    expect((await execute("Look Up Mail Folders by User ID", {})).status).toBe(200);
   });
 });
 

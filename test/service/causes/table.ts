@@ -160,7 +160,7 @@ export const proofs: ReadonlyMap<string, Proof> = new Map<string, Proof>([
     OAUTH_PASSWORD_WRONG: "AADSTS50126",
     OAUTH_CONSENT_MISSING: "AADSTS65001",
     OAUTH_CONSENT_DECLINED: "AADSTS65004",
-    OAUTH_MAILBOX_MISMATCH: "bob's token for a connection of alice",
+    MAILBOX_IDENTITY_MISMATCH: "bob's token for a connection of alice; queries go on in bob's mailbox",
     OAUTH_GRANT_REVOKED: "AADSTS50173",
     OAUTH_GRANT_EXPIRED: "AADSTS700082",
     OAUTH_GRANT_UNREADABLE: "AADSTS9002313",
