@@ -74,12 +74,11 @@ export class RecordWork {
         continue;
       }
       for (const { id } of found.changes) mentioned.add(digestOf(id));
-      const record = { ...this.record, syncState: found.state, reconciledAt: clock.now() };
-      await this.keep(found.changes, "reconciliation", record);
+      await this.keep(found.changes, "reconciliation", { ...this.record, syncState: found.state });
       if (!found.more) break;
     }
     const vanished = await this.#vanished(upTo, mentioned);
-    await this.keep(vanished, "reconciliation", { ...this.record, comparedSeq: upTo });
+    await this.keep(vanished, "reconciliation", { ...this.record, comparedSeq: upTo, reconciledAt: clock.now() });
     this.#hasCompared = true;
   }
 
@@ -144,7 +143,9 @@ export class RecordWork {
     const receiver = this.#receiver(kind, secret);
     if (receiver !== undefined) await this.#save({ ...this.record, secretHash: secretHash(secret) });
     const channel = await this.#feed.open(watched, kind, receiver, this.#signal);
-    await this.#save({ ...this.record, channel, channelAt: clock.now() });
+    // What happened before it was there is owed, also when this process ends here.
+    const { reconciledAt: _, ...record } = this.record;
+    await this.#save({ ...record, channel, channelAt: clock.now() });
   }
 
   #receiver(kind: FeedKind, secret: string): { url: string; secret: string } | undefined {
