@@ -76,6 +76,12 @@ export const impossible: readonly Impossible[] = [
   },
   {
     schema: "MSGraph",
+    procedures: ["Look up Calendar Events by User ID"],
+    deeds: ["output:seriesMasterId"],
+    reason: "It lists series, not their occurrences, and a series belongs to no other.",
+  },
+  {
+    schema: "MSGraph",
     tables: ["CalendarView", "EventInstances"],
     deeds: [
       "query:recurrence_pattern_type",

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Row } from "#spi";
-import { graphProperties } from "../support/stand.ts";
+import { alice, connect, graphProperties } from "../support/stand.ts";
 import { fillCalendar } from "./ews/fill-mailbox.ts";
 import { onlineProperties } from "./ews/online.ts";
+import { delegatedProperties } from "./graph/delegated.ts";
+import { fillDirectory } from "./graph/fill-directory.ts";
 import { execute, executeOne } from "./support/execute.ts";
 import { useWalk } from "./support/walk.ts";
 
@@ -53,5 +55,45 @@ describe.each([
       ];
       for (const each of found) for (const output of told) expect(filled(each)).toContain(output);
     }
+  });
+
+  test("one occurrence of a series is changed", async () => {
+    const rows = await run("Look up Calendar View Stream", march);
+    const { eventId } = rows.find((row) => row["location"] === "Room One") ?? {};
+    const changed = await run("Update Calendar Event", { eventId, subject: "Changed alone" });
+    expect(changed).toMatchObject([{ subject: "Changed alone" }]);
+    for (const output of ofSeries) expect(filled(changed)).toContain(output);
+  });
+});
+
+describe("actions of the spokes that one schema has alone", () => {
+  const ews = useWalk({ properties: onlineProperties });
+  const graph = useWalk({
+    properties: ({ sandbox }) => graphProperties(sandbox),
+    fill: async (walk) => fillDirectory(walk),
+  });
+
+  test("over EWS any folder is watched", async () => {
+    const watched = await executeOne(ews(), "Create Subscription", { folder: "inbox", eventTypes: ["created"] });
+    expect(watched).toMatchObject({ subscriptionId: expect.any(String), watermark: expect.any(String) });
+  });
+
+  test("over Graph rooms tell what stands in them", async () => {
+    const rooms = await execute(graph(), "Look up Rooms Stream", {});
+    expect(rooms[0]).toMatchObject({ audioDevice: "Speaker", videoDevice: "Camera", displayDevice: "Screen" });
+  });
+
+  test("over Graph people are proposed times of their own mailbox, or told why there are none", async () => {
+    const { admin, sandbox } = graph().stand;
+    await connect(admin, "alice", delegatedProperties(sandbox));
+    const find = async (procedure: string, input: object): Promise<readonly Row[]> =>
+      (await admin.run("alice", "execute", { procedure, input })).results;
+    const window = { start: "2031-07-01T00:00:00Z", end: "2031-07-02T00:00:00Z" };
+    const suggestions = { mailbox: alice, mailboxes: ["bob@sandbox.example"], ...window };
+    expect((await find("Look up Meeting Suggestions", suggestions)).length).toBeGreaterThan(0);
+    const wish = { user: alice, attendees: ["bob@sandbox.example"], activityDomain: "unrestricted", ...window };
+    expect((await find("Find Meeting Times", wish)).length).toBeGreaterThan(0);
+    const short = { ...wish, end: "2031-07-01T00:10:00Z", duration: 60 };
+    expect(filled(await find("Find Meeting Times", short))).toContain("emptySuggestionsReason");
   });
 });

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import type { Row } from "#spi";
-import { connect, graphProperties, type Stand } from "../../support/stand.ts";
+import { connect, graphProperties } from "../../support/stand.ts";
 import { execute, executeOne } from "../support/execute.ts";
 import { codeOf } from "../support/sign-in.ts";
 import { useWalk } from "../support/walk.ts";
+import { delegatedProperties } from "./delegated.ts";
 
 const alice = "alice@sandbox.example";
 const bob = "bob@sandbox.example";
@@ -18,19 +19,6 @@ async function find(table: string, subject: string, more: Row = {}): Promise<str
   const [row] = await context().rows(table, ["id"], { subject, ...more });
   return String(row?.["id"]);
 }
-
-/** A connection by which alice herself acts. */
-const delegatedProperties = ({ description: { app } }: Stand["sandbox"]) => ({
-  Schema: "MSGraph",
-  AuthScheme: "OAuth",
-  OAuthGrantType: "PASSWORD",
-  InitiateOAuth: "GETANDREFRESH",
-  AzureTenant: app.tenant,
-  OAuthClientId: app.clientId,
-  OAuthClientSecret: app.clientSecret,
-  User: alice,
-  Password: "sandbox",
-});
 
 const send = (Subject: string, more: object = {}) =>
   one("SendMail", { Subject, Content: "Hello", ToRecipients: bob, ...more });
