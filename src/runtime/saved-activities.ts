@@ -232,8 +232,7 @@ async function connectionIdOf(
     const alias = await store.aliases.byName(name);
     if (alias === undefined) throw unknownAlias(name, await store.aliases.all());
     // What a limited key saves, others run with their rights: it must not reach further than the key itself.
-    if (call.principal.connections !== undefined)
-      for (const id of alias.connectionIds) await access.locate(call, id);
+    if (call.principal.connections !== undefined) for (const id of alias.connectionIds) await access.locate(call, id);
     return undefined;
   } catch (error) {
     if (!(error instanceof ConnectorError) || error.code !== "NOT_FOUND") throw error;

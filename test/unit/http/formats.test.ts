@@ -56,7 +56,13 @@ describe("reading JSON", () => {
     expect(() => parseJson(Buffer.from("[".repeat(5_000_000)), 32)).toThrow("32 levels");
   });
 
-  test.each(["__proto__", "\\u005f_proto__", "\\u005F\\u005fproto__", "__\\u0070roto__", "__pr\\u006Fto__"])("a member %s is refused", (name) => {
+  test.each([
+    "__proto__",
+    "\\u005f_proto__",
+    "\\u005F\\u005fproto__",
+    "__\\u0070roto__",
+    "__pr\\u006Fto__",
+  ])("a member %s is refused", (name) => {
     expect(() => parseJson(Buffer.from(`{"a":[{"${name}":{"polluted":1}}]}`), 32)).toThrow("__proto__");
   });
 
