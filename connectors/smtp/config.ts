@@ -119,7 +119,7 @@ function signInOf(values: Values, cloud: Cloud, isEntra: boolean, host: HostOpti
     options: {
       grant,
       renews,
-      tokenUrl: url(values, "OAuthAccessTokenURL") ?? "",
+      tokenUrl: protectedUrl(values, "OAuthAccessTokenURL") ?? "",
       ...given("authorizationUrl", url(values, "OAuthAuthorizationURL")),
       clientId: values.text("OAuthClientId") ?? "",
       ...given("clientSecret", values.secret("OAuthClientSecret")),
@@ -153,6 +153,16 @@ function url(values: Values, key: string): string | undefined {
   if (text === undefined) return undefined;
   const isHttp = URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
   if (!isHttp) throw invalidProperty(key, `${key} is a URL, such as https://login.example.com/oauth2.`);
+  return text;
+}
+
+/** An address that secrets are sent to: over TLS (RFC 6749, 3.2), unless they do not leave this machine. */
+function protectedUrl(values: Values, key: string): string | undefined {
+  const text = url(values, key);
+  if (text === undefined) return undefined;
+  const { protocol, hostname } = new URL(text);
+  if (protocol !== "https:" && !/^(127\.[\d.]+|\[::1\]|localhost)$/.test(hostname))
+    throw invalidProperty(key, `${key} begins with https://: the client secret and tokens go there.`);
   return text;
 }
 

@@ -64,13 +64,15 @@ export class Conversation {
   /** Errors: PROTOCOL for what is no SMTP, TIMEOUT, UNREACHABLE when the server closed. */
   async reply(operation: string): Promise<Reply> {
     const lines: string[] = [];
+    let length = 0;
     for (;;) {
       const line = this.#masked(await this.#line(operation));
       this.#record("received", line);
       if (!isReplyLine(line)) throw this.#notSmtp(line);
       lines.push(line);
+      length += line.length;
       if (!goesOn(line)) return replyOf(lines);
-      if (lines.length > 1000) throw this.#notSmtp(line);
+      if (lines.length > 1000 || length > replyLimitBytes) throw this.#notSmtp(line);
     }
   }
 

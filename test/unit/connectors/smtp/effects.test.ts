@@ -51,6 +51,13 @@ describe("Azure Authentication and OAuth", () => {
     expect(signIn).toMatchObject({ kind: "other", options: { tokenUrl: "https://login.mail.test/token" } });
   });
 
+  test("secrets are not sent to a token endpoint in the clear", () => {
+    const clear = { ...other, OAuthAccessTokenURL: "http://login.mail.test/token" };
+    expect(() => configOf(clear)).toThrow("OAuthAccessTokenURL begins with https://");
+    const local = { ...other, OAuthAccessTokenURL: "http://127.0.0.1:8080/token" };
+    expect(configOf(local).signIn).toMatchObject({ options: { tokenUrl: "http://127.0.0.1:8080/token" } });
+  });
+
   test("Scope is what is asked for", async () => {
     expect((await urlOf({ ...person, Scope: "openid custom" })).searchParams.get("scope")).toBe(
       "openid profile custom",
