@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { lstat, mkdir, readdir, realpath, rmdir, unlink } from "node:fs/promises";
 import path from "node:path";
 import { type FileAccess, notFound, type RecordFiles } from "#spi";
@@ -7,7 +8,7 @@ const folderName = "records";
 
 /** Files of records below DATA_DIR/files: a folder each, and nothing but plain files in it. */
 export function recordFiles(base: string, files: FileAccess): RecordFiles {
-  const folderOf = (record: string): string => path.join(folderName, safeName(record));
+  const folderOf = (record: string): string => path.join(folderName, folderNameOf(record));
   return {
     async keep(record, name, content) {
       const folder = folderOf(record);
@@ -27,4 +28,11 @@ export function recordFiles(base: string, files: FileAccess): RecordFiles {
       return entries.length;
     },
   };
+}
+
+/** Two records never share a folder: what a safe name leaves out of a record's own is told by a hash. */
+function folderNameOf(record: string): string {
+  const name = safeName(record);
+  if (name === record) return name;
+  return `${name}-${createHash("sha256").update(record).digest("hex").slice(0, 16)}`;
 }
