@@ -43,6 +43,9 @@ export async function schemaRow(work: SchemaWork): Promise<Row> {
 }
 
 async function store(work: SchemaWork, file: string, content: Uint8Array): Promise<void> {
+  // It takes the place of what has this name, and that must not be a file of another sort, such as a keytab.
+  if (!/\.rsd$/i.test(file))
+    throw invalidQuery("FileName: a schema file is called something.rsd.", { target: "FileName" });
   const cut = Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\"));
   await work.write(cut < 0 ? "." : file.slice(0, cut) || "/", file.slice(cut + 1), content, true);
 }

@@ -399,6 +399,9 @@ it("the definition of a table is written as a file", async () => {
   expect(made?.Result).toBe("Success");
   for (const { name } of graphTables()[0]?.columns ?? []) expect(text).toContain(`<attr name="${name}" `);
   expect(Buffer.from(graph.files.get("schemas/messages.rsd") ?? []).toString("utf8")).toBe(text);
+  const foreign = graph.execute("CreateSchema", { TableName: "messages", FileName: "keys/service.keytab" });
+  await expect(foreign).rejects.toMatchObject({ code: "INVALID_QUERY", target: "FileName" });
+  expect(graph.files.has("keys/service.keytab")).toBe(false);
   const unknown = graph.execute("CreateSchema", { TableName: "Mesages" });
   await expect(unknown).rejects.toThrow('The nearest name is "Messages"');
 });
