@@ -55,6 +55,13 @@ describe("a download", () => {
 });
 
 describe("an upload", () => {
+  test("whose header names it longer than a query could is refused", async () => {
+    const disposition = `attachment; filename="${"n".repeat(256)}"`;
+    const answer = await post(`${record}/attachments`, "hello", { "content-disposition": disposition });
+    expect(answer.status).toBe(400);
+    expect(uploads).toEqual([]);
+  });
+
   test("as raw bytes takes what the query says", async () => {
     const query = "?name=a.pdf&contentId=c1&isInline=true&UserId=bob%40x.example";
     const answer = await post(`${record}/attachments${query}`, "hello", { "content-type": "application/pdf" });

@@ -19,6 +19,8 @@ export interface ReceivedUpload {
 
 /** Boundaries and headers of a form around the largest content. */
 const wrappingBytes = 64 * 1024;
+/** As in a query; headers could hold more. */
+const longestText = 255;
 const octets = "application/octet-stream";
 
 /**
@@ -66,6 +68,8 @@ function uploadOf(said: readonly UploadAbout[], source: Pick<Upload, "sizeBytes"
   ];
   if (name === undefined || name === "")
     throw invalidRequest("The content needs a name: ?name=, a file name in the form, or Content-Disposition.");
+  if (name.length > longestText || (contentType?.length ?? 0) > longestText)
+    throw invalidRequest(`The name of a content, and its type, have ${longestText} characters at most.`);
   return {
     ...source,
     name,
