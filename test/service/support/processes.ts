@@ -15,7 +15,7 @@ interface Started {
 }
 
 /** Starts a program of this repository with its own node and waits for its first line. */
-function startProgram(args: readonly string[], environment: Record<string, string>): Promise<Started> {
+export function startProgram(args: readonly string[], environment: Record<string, string>): Promise<Started> {
   const child = spawn(process.execPath, args, {
     cwd: root,
     env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...environment },
@@ -59,7 +59,7 @@ export interface ServiceProcess {
 }
 
 /** A folder for a service, with the sandbox's addresses as its cloud. */
-export async function dataFolder(description: SandboxDescription) {
+export async function dataFolder(description: Pick<SandboxDescription, "cloudOverrides">) {
   const folder = await mkdtemp(path.join(tmpdir(), "exchange-process-"));
   await writeFile(path.join(folder, "clouds.json"), JSON.stringify(description.cloudOverrides));
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
