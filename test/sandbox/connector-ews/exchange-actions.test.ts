@@ -140,6 +140,39 @@ describe("what schema EWS does with mail", () => {
   });
 });
 
+describe("RenewSubscription", () => {
+  const wish = { Resource: "inbox", ChangeType: "created", TimeoutMinutes: 10, ...bob };
+  const begun = async () => (await execute("CreateSubscription", wish))[0] ?? {};
+
+  test("goes on where the first one stands, which ends", async () => {
+    const { Id, Watermark } = await begun();
+    await mail("Between two subscriptions");
+    const [renewed] = await execute("RenewSubscription", { ...wish, Id, Watermark });
+    const expected = { Status: "Success", Watermark, ExpirationDateTime: expect.stringMatching(/^20.*:\d\dZ$/) };
+    expect(renewed).toMatchObject(expected);
+    expect(renewed?.["Id"]).not.toBe(Id);
+    const events = await execute("GetEvents", { Id: renewed?.["Id"], Watermark: renewed?.["Watermark"], ...bob });
+    expect(events.map((row) => row["ChangeType"])).toEqual(["created", "watermark"]);
+    await expect(execute("GetEvents", { Id, Watermark, ...bob })).rejects.toMatchObject({
+      remote: { code: "ErrorSubscriptionNotFound" },
+    });
+    const again = await execute("RenewSubscription", { ...wish, Id, Watermark });
+    expect(again, "one that has ended").toMatchObject([{ Status: "Success" }]);
+  });
+
+  test("ends nothing that is not its own, and leaves nothing behind", async () => {
+    const { Id, Watermark } = await begun();
+    const { result, operations } = await connector.operationsOf(() =>
+      execute("RenewSubscription", { ...wish, ...alice, Id, Watermark }).catch((error: unknown) => error),
+    );
+    expect(result).toMatchObject({ remote: { code: "ErrorSubscriptionAccessDenied" } });
+    expect(operations).toEqual(["Subscribe", "Unsubscribe", "Unsubscribe"]);
+    expect(await execute("GetEvents", { Id, Watermark, ...bob })).toHaveLength(1);
+    const nonsense = execute("RenewSubscription", { ...wish, Id, Watermark: "nonsense" });
+    await expect(nonsense).rejects.toMatchObject({ remote: { code: "ErrorInvalidWatermark" } });
+  });
+});
+
 describe("what schema EWS does with meetings", () => {
   test("a meeting invites people and rooms when it is created; their answers come back", async () => {
     const id = await meeting("Planning");

@@ -1,4 +1,5 @@
 import { type IncomingMessage, request } from "node:http";
+import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect } from "vitest";
 import {
   type Batch,
@@ -65,15 +66,22 @@ function post(
   });
 }
 
+function withoutContent(text: string): string {
+  const [begin, end] = [text.indexOf("<t:Content>") + "<t:Content>".length, text.lastIndexOf("</t:Content>")];
+  return text.slice(0, begin) + text.slice(end);
+}
+
 /** The transport with Basic authentication; remembers requests and checks them against Microsoft's schemas. */
 function transport(sent: SentRequest[], user: string, password: string): HttpClient {
   return {
     async request({ method, url, headers = {}, body, signal, operation }) {
-      const text = String(body);
+      const text = body instanceof Readable ? Buffer.concat(await body.toArray()).toString("utf8") : String(body);
       sent.push({ operation, body: text, headers });
       if (hasEwsContract) {
-        expect(validateEws(text), `request ${text}`).toBeUndefined();
-        expect(validateEws(text, "onprem"), `request ${text}`).toBeUndefined();
+        // The validator takes no text above 10 MB.
+        const shown = text.length < 10_000_000 ? text : withoutContent(text);
+        expect(validateEws(shown), `request ${shown}`).toBeUndefined();
+        expect(validateEws(shown, "onprem"), `request ${shown}`).toBeUndefined();
       }
       const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
       let answer: IncomingMessage;
@@ -121,8 +129,8 @@ export function testContext(
     files: {
       read: async (path) => files.get(path) ?? new Uint8Array(),
       resolve: async (path) => path,
-      open: async () => {
-        const content = new Uint8Array();
+      open: async (path) => {
+        const content = files.get(path) ?? new Uint8Array();
         const bytes = async function* () {
           yield content;
         };

@@ -5,11 +5,21 @@ import { propertyPath } from "../properties.ts";
 import { type CallState, callState, readMessages, throwIfError } from "../response-messages.ts";
 import { element, leaf } from "../write-xml.ts";
 
+/** An attachment as its item tells of it. */
+export interface LookedAtAttachment {
+  /** The name of its element. */
+  readonly kind: string;
+  id: string;
+  name: string;
+}
+
 /** What is looked up of an item before or after a content goes. */
 export interface ItemLook extends CallState {
+  /** Kind of item: the name of its element. */
+  kind: string;
   changeKey: string | undefined;
   subject: string;
-  readonly attachments: { id: string; name: string }[];
+  readonly attachments: LookedAtAttachment[];
 }
 
 const getLook = (id: string, property: "item:Subject" | "item:Attachments"): Operation<ItemLook> => ({
@@ -26,9 +36,12 @@ const getLook = (id: string, property: "item:Subject" | "item:Attachments"): Ope
     ),
     element("m:ItemIds", undefined, element("t:ItemId", { Id: id })),
   ),
-  start: () => ({ ...callState(), changeKey: undefined, subject: "", attachments: [] }),
+  start: () => ({ ...callState(), kind: "", changeKey: undefined, subject: "", attachments: [] }),
   read: (response) => {
     const item = readMessages(response, "GetItem").child("Items").any();
+    item.onOpen((state, _, name) => {
+      state.kind = name;
+    });
     item.child("ItemId").onOpen((state, attributes) => {
       state.changeKey = attributes["ChangeKey"];
     });
@@ -36,8 +49,12 @@ const getLook = (id: string, property: "item:Subject" | "item:Attachments"): Ope
       state.subject = text;
     });
     const attachment = item.child("Attachments").any();
+    attachment.onOpen((state, _, name) => {
+      state.attachments.push({ kind: name, id: "", name: "" });
+    });
     attachment.child("AttachmentId").onOpen((state, attributes) => {
-      state.attachments.push({ id: attributes["Id"] ?? "", name: "" });
+      const last = state.attachments.at(-1);
+      if (last !== undefined) last.id = attributes["Id"] ?? "";
     });
     attachment.child("Name").onText((state, text) => {
       const last = state.attachments.at(-1);

@@ -19,6 +19,8 @@ export interface SubscribeRequest {
   readonly events: readonly EventType[];
   /** The subscription ends when nobody asks for that long. */
   readonly timeoutMinutes: number;
+  /** Where to begin; now without one. */
+  readonly watermark?: string;
 }
 
 export interface SubscribeState extends CallState {
@@ -27,7 +29,12 @@ export interface SubscribeState extends CallState {
 }
 
 /** Subscribe: events are kept at the server until they are asked for. No folders: the whole mailbox. */
-export const subscribe = ({ folders, events, timeoutMinutes }: SubscribeRequest): Operation<SubscribeState> => ({
+export const subscribe = ({
+  folders,
+  events,
+  timeoutMinutes,
+  watermark,
+}: SubscribeRequest): Operation<SubscribeState> => ({
   name: "Subscribe",
   repeatable: true,
   body: element(
@@ -42,6 +49,7 @@ export const subscribe = ({ folders, events, timeoutMinutes }: SubscribeRequest)
         undefined,
         events.map((event) => leaf("t:EventType", event)),
       ),
+      watermark === undefined ? undefined : leaf("t:Watermark", watermark, { about: "Watermark" }),
       leaf("t:Timeout", timeoutMinutes),
     ),
   ),

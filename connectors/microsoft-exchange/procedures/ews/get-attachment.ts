@@ -1,42 +1,7 @@
-import { ConnectorError, type Row, unsupported } from "#spi";
-import type { ProcedureRun } from "../../ews/binding.ts";
-import { type AttachmentAbout, readAttachment } from "../../ews/contents/read-attachment.ts";
-import { identityOf } from "../../ews/identity.ts";
-import { getAttachment as read } from "../../ews/operations/get-attachment.ts";
-import { converter } from "../../ews/values.ts";
+import { type Row, unsupported } from "#spi";
+import { attachmentsInAnswer, attachmentToFolder } from "./attachment-content.ts";
 import { attachmentIds } from "./attachment-ids.ts";
 import { definition, optional, output, required, textInput } from "./parameters.ts";
-
-/** With a folder the content goes there while it arrives, and ContentLocation tells the file. */
-async function stored({ caller, input, signal }: ProcedureRun, folder: string, id: string): Promise<Row> {
-  let about: AttachmentAbout | undefined;
-  const { name, body } = await readAttachment(caller, identityOf(caller.config, {}), id, signal, (told) => {
-    about = told;
-  });
-  const path = await caller.context.files.writeStream(folder, name || "attachment", body, input["Overwrite"] !== false);
-  const text = (member: keyof AttachmentAbout): string | null => about?.[member] || null;
-  return {
-    AttachmentId: id,
-    Name: text("name"),
-    ContentType: text("contentType"),
-    ContentId: text("contentId"),
-    ContentLocation: path,
-    Size: about === undefined || about.size === "" ? null : Number(about.size),
-    LastModifiedTime: text("modified") === null ? null : converter("datetime")(about?.modified ?? ""),
-    IsInline: about === undefined ? null : about.isInline === "true",
-    Content: null,
-  };
-}
-
-/** An answer is held in memory as a whole: larger contents go to files, or are downloaded as such. */
-function explained(error: unknown): unknown {
-  if (!(error instanceof ConnectorError) || error.causeCode !== "ANSWER_TOO_LARGE") return error;
-  return new ConnectorError(
-    "TOO_LARGE",
-    "The attachments are too large for this answer: give AttachmentFolder, or download their contents (GET …/records/{id}/attachments/{attachment}/content).",
-    { target: "AttachmentIds", cause: error },
-  );
-}
 
 /** GetAttachment: attachments with their content, or written to a folder. */
 export const getAttachment = definition(
@@ -72,7 +37,7 @@ export const getAttachment = definition(
     ],
   },
   async (run) => {
-    const { caller, input, signal } = run;
+    const { input } = run;
     if (textInput(input["FileStream"]) !== undefined) {
       throw unsupported("FileStream is of desktop drivers: leave it out and read Content.", { target: "FileStream" });
     }
@@ -80,19 +45,15 @@ export const getAttachment = definition(
     const folder = textInput(input["AttachmentFolder"]);
     if (folder !== undefined) {
       const rows: Row[] = [];
-      for (const id of ids) rows.push(await stored(run, folder, id));
+      const overwrite = input["Overwrite"] !== false;
+      for (const id of ids) rows.push(await attachmentToFolder(run, { id, folder, overwrite }));
       return rows;
     }
-    const operation = read({
+    const request = {
       ids,
       includeMimeContent: input["IncludeMimeContent"] !== false,
       bodyType: textInput(input["BodyType"]) ?? "Best",
-    });
-    try {
-      const { attachments } = await caller.call(operation, identityOf(caller.config, {}), signal);
-      return attachments.map((attachment) => ({ ...attachment }));
-    } catch (error) {
-      throw explained(error);
-    }
+    };
+    return attachmentsInAnswer(run, request, { ids: "AttachmentIds", folder: "AttachmentFolder" });
   },
 );

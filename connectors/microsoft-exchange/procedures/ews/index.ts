@@ -1,7 +1,9 @@
 import { knows } from "../../ews/config.ts";
 import { ewsSpokeProcedures } from "../../spokes/index.ts";
+import { addAttachments } from "./add-attachments.ts";
 import { createAttachments } from "./create-attachments.ts";
 import { deleteAttachment } from "./delete-attachment.ts";
+import { downloadAttachments } from "./download-attachments.ts";
 import { downloadEmail } from "./download-email.ts";
 import { findMeetingTimes } from "./find-meeting-times.ts";
 import { getAttachment } from "./get-attachment.ts";
@@ -26,7 +28,7 @@ import {
   getOAuthAuthorizationUrl,
   refreshOAuthAccessToken,
 } from "./sign-in.ts";
-import { createSubscription, deleteSubscription, getEvents } from "./subscriptions.ts";
+import { createSubscription, deleteSubscription, getEvents, renewSubscription } from "./subscriptions.ts";
 import { copyMail, moveMail } from "./transfers.ts";
 
 const procedures: readonly (EwsProcedureDefinition & { readonly since?: string })[] = [
@@ -38,12 +40,15 @@ const procedures: readonly (EwsProcedureDefinition & { readonly since?: string }
   moveMail,
   copyMail,
   createAttachments,
+  addAttachments,
   getAttachment,
+  downloadAttachments,
   deleteAttachment,
   downloadEmail,
   messagesDelta,
   createSubscription,
   getEvents,
+  renewSubscription,
   deleteSubscription,
   respondToEvent,
   tentativelyAcceptEvent,

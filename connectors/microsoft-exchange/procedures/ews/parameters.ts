@@ -1,5 +1,5 @@
-import type { ColumnType, Parameter, Procedure, Row, Value } from "#spi";
-import type { EwsBinding, ProcedureRun } from "../../ews/binding.ts";
+import type { ColumnType, Parameter, Procedure, Value } from "#spi";
+import type { EwsBinding, EwsProcedure } from "../../ews/binding.ts";
 import { impersonationTypes } from "../../ews/config.ts";
 
 /** A procedure of schema EWS. */
@@ -53,7 +53,7 @@ export const responseOutputs: readonly Parameter[] = [
 
 export const definition = (
   facts: Omit<EwsProcedureDefinition, "binding">,
-  run: (call: ProcedureRun) => Promise<readonly Row[]>,
+  run: EwsProcedure["run"],
 ): EwsProcedureDefinition => ({ ...facts, binding: { kind: "procedure", run } });
 
 export const textInput = (value: Value | undefined): string | undefined =>

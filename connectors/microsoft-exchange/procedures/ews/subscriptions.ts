@@ -1,8 +1,10 @@
-import { invalidQuery, type Row } from "#spi";
+import { ConnectorError, invalidQuery, type Parameter, type Row } from "#spi";
+import type { ProcedureRun } from "../../ews/binding.ts";
 import { folderGiven } from "../../ews/folders.ts";
 import { identityOf } from "../../ews/identity.ts";
 import { getEvents as read } from "../../ews/operations/get-events.ts";
-import { type EventType, subscribe, unsubscribe } from "../../ews/operations/subscribe.ts";
+import { type EventType, type SubscribeRequest, subscribe, unsubscribe } from "../../ews/operations/subscribe.ts";
+import { formatDateTime } from "../../ews/values.ts";
 import { definition, impersonationInputs, optional, output, required, textInput } from "./parameters.ts";
 import { statusOutput, success } from "./response-objects.ts";
 
@@ -27,6 +29,37 @@ function eventsOf(list: string): EventType[] {
   });
 }
 
+/** What a subscription is about. */
+const wishInputs: readonly Parameter[] = [
+  optional(
+    "Resource",
+    "string",
+    "Folders by id or well-known name, separated by semicolons; the whole mailbox when left out.",
+  ),
+  required(
+    "ChangeType",
+    "string",
+    "created, updated, deleted, moved, copied, newMail: one or several, separated by commas.",
+  ),
+  optional("TimeoutMinutes", "integer", "Minutes it lives without being asked.", {
+    default: 30,
+    minimum: 1,
+    maximum: 1440,
+  }),
+];
+
+function wishOf(input: ProcedureRun["input"]): SubscribeRequest {
+  const folders = (textInput(input["Resource"]) ?? "")
+    .split(";")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  return {
+    folders: folders.map((name) => folderGiven(name)),
+    events: eventsOf(String(input["ChangeType"])),
+    timeoutMinutes: Number(input["TimeoutMinutes"] ?? 30),
+  };
+}
+
 /** CreateSubscription: has Exchange keep events until GetEvents asks for them. */
 export const createSubscription = definition(
   {
@@ -34,24 +67,7 @@ export const createSubscription = definition(
     description:
       "Has Exchange remember what changes in folders, for GetEvents to ask. It ends when nobody asks for TimeoutMinutes.",
     writes: true,
-    inputs: [
-      optional(
-        "Resource",
-        "string",
-        "Folders by id or well-known name, separated by semicolons; the whole mailbox when left out.",
-      ),
-      required(
-        "ChangeType",
-        "string",
-        "created, updated, deleted, moved, copied, newMail: one or several, separated by commas.",
-      ),
-      optional("TimeoutMinutes", "integer", "Minutes it lives without being asked.", {
-        default: 30,
-        minimum: 1,
-        maximum: 1440,
-      }),
-      ...impersonationInputs,
-    ],
+    inputs: [...wishInputs, ...impersonationInputs],
     outputs: [
       statusOutput,
       output("Id", "id", "Id of the subscription."),
@@ -59,15 +75,7 @@ export const createSubscription = definition(
     ],
   },
   async ({ caller, input, signal }): Promise<readonly Row[]> => {
-    const folders = (textInput(input["Resource"]) ?? "")
-      .split(";")
-      .map((name) => name.trim())
-      .filter((name) => name !== "");
-    const operation = subscribe({
-      folders: folders.map((name) => folderGiven(name)),
-      events: eventsOf(String(input["ChangeType"])),
-      timeoutMinutes: Number(input["TimeoutMinutes"] ?? 30),
-    });
+    const operation = subscribe(wishOf(input));
     const state = await caller.call(operation, identityOf(caller.config, input), signal);
     return [{ ...success, Id: state.subscriptionId ?? null, Watermark: state.watermark ?? null }];
   },
@@ -152,3 +160,56 @@ export const deleteSubscription = definition(
     return [success];
   },
 );
+
+/** RenewSubscription: Exchange prolongs none, so another one takes over where the first stands. */
+export const renewSubscription = definition(
+  {
+    name: "RenewSubscription",
+    description:
+      "Prolongs a subscription of CreateSubscription, also one that has ended: another one goes on from Watermark, with an id of its own, and the first is ended. Say again what it is about: Exchange does not tell.",
+    writes: true,
+    inputs: [
+      required("Id", "id", "The subscription."),
+      required("Watermark", "string", "That of CreateSubscription, or of the last row of GetEvents."),
+      ...wishInputs,
+      ...impersonationInputs,
+    ],
+    outputs: [
+      statusOutput,
+      output("Id", "id", "Id of the subscription from now on."),
+      output("Watermark", "string", "Where it begins: for the next GetEvents."),
+      output("ExpirationDateTime", "datetime", "When it ends unless GetEvents asks before."),
+    ],
+  },
+  async (run): Promise<readonly Row[]> => {
+    const { caller, input, signal } = run;
+    const watermark = String(input["Watermark"]);
+    const wish = { ...wishOf(input), watermark };
+    const state = await caller.call(subscribe(wish), identityOf(caller.config, input), signal);
+    await endFormer(run, state.subscriptionId);
+    const endsMs = caller.context.clock.now() + wish.timeoutMinutes * 60_000;
+    return [
+      {
+        ...success,
+        Id: state.subscriptionId ?? null,
+        Watermark: state.watermark ?? watermark,
+        ExpirationDateTime: formatDateTime(Math.floor(endsMs / 1000) * 1000),
+      },
+    ];
+  },
+);
+
+const hasEnded = /^Error(?:SubscriptionNotFound|ExpiredSubscription|InvalidSubscription)$/;
+
+/** Ends the subscription that was taken over; where that is refused, the new one ends, since nobody learns its id. */
+async function endFormer({ caller, input, signal }: ProcedureRun, next: string | undefined): Promise<void> {
+  const identity = identityOf(caller.config, input);
+  try {
+    await caller.call(unsubscribe(String(input["Id"])), identity, signal);
+  } catch (error) {
+    if (error instanceof ConnectorError && hasEnded.test(error.remote?.code ?? "")) return;
+    // The first failure is the one to tell; a subscription nobody asks ends by itself.
+    if (next !== undefined) await caller.call(unsubscribe(next), identity, signal).catch(() => undefined);
+    throw error;
+  }
+}

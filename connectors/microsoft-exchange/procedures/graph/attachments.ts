@@ -5,7 +5,7 @@ import { segment } from "../../graph/mailbox.ts";
 import { absoluteLink, LinkWatch, readPage } from "../../graph/paging.ts";
 import { utcTime } from "../../graph/read-row.ts";
 import { attachUpload } from "../../graph/upload.ts";
-import { uploadsOf } from "./files.ts";
+import { uploadsOf } from "../file-inputs.ts";
 import {
   bytes,
   type Execution,
@@ -58,7 +58,8 @@ export const addAttachments = mailboxProcedure({
 
 async function* addFiles(execution: Execution): AsyncIterable<Row> {
   const { calls, owner, signal } = execution;
-  const files = await uploadsOf(execution, execution.text("ContentType"));
+  const given = { files: calls.context.files, text: execution.text };
+  const files = await uploadsOf(given, execution.text("ContentType"));
   if (files.length === 0) {
     throw invalidQuery("AddAttachments needs Attachments, or FileName with content.", { target: "Attachments" });
   }

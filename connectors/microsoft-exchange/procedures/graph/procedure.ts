@@ -9,7 +9,7 @@ export interface Execution {
   readonly owner: Owner;
   readonly signal: AbortSignal;
   /** Text of an input; absent and empty are the same. */
-  text(name: string): string | undefined;
+  readonly text: (name: string) => string | undefined;
   flag(name: string): boolean;
   readonly input: BoundProcedure["input"];
 }

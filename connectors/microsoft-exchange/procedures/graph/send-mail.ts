@@ -5,7 +5,7 @@ import { segment } from "../../graph/mailbox.ts";
 import { withRecipients } from "../../graph/people.ts";
 import { findByKey, newKey, withKey } from "../../graph/recognition.ts";
 import { attachFile, attachmentBody, type FileContent, LARGEST_INLINE } from "../../graph/upload.ts";
-import { filesOf } from "./files.ts";
+import { filesOf } from "../file-inputs.ts";
 import { bytes, type Execution, flag, mailboxProcedure, statusOutput, success, text, userId } from "./procedure.ts";
 
 const content = [
@@ -87,7 +87,7 @@ async function isStillDraft(
 }
 
 async function sendNew(execution: Execution): Promise<Row> {
-  const files = await filesOf(execution);
+  const files = await filesOf({ files: execution.calls.context.files, text: execution.text });
   const message = messageOf(execution);
   const size = files.reduce((total, file) => total + file.bytes.length, 0);
   if (size > LARGEST_INLINE) await sendLarge(execution, message, files);

@@ -26,8 +26,11 @@ export const subscribe: Operation = (call) =>
   one("Subscribe", () => {
     const pull = childOf(call.request, "PullSubscriptionRequest");
     if (!pull) throw new EwsError("ErrorInvalidSubscriptionRequest", "The sandbox has pull subscriptions only.");
+    const given = childText(pull, "Watermark");
+    const from = given === undefined ? undefined : readWatermark(given);
+    if (given !== undefined && from === undefined) throw invalidWatermark();
     const subscription = newSubscription(call, pull);
-    const start = readWatermark(childText(pull, "Watermark") ?? "") ?? lastEvent(subscription);
+    const start = from ?? lastEvent(subscription);
     return [m("SubscriptionId", subscription.id), m("Watermark", watermark(start))];
   });
 
@@ -38,7 +41,7 @@ export const getEvents: Operation = (call) =>
     const previous = childText(call.request, "Watermark") ?? "";
     const subscription = call.subscriptions.use(id, call.account.address);
     const since = readWatermark(previous);
-    if (since === undefined) throw new EwsError("ErrorInvalidWatermark", "The specified watermark is invalid.");
+    if (since === undefined) throw invalidWatermark();
     const all = subscription.mailbox.eventsSince(since).filter((event) => concerns(subscription, event));
     const some = all.slice(0, eventsLimit);
     const elements = some.map((event) => eventElement(subscription, event));
@@ -59,6 +62,8 @@ export const unsubscribe: Operation = (call) =>
     call.subscriptions.remove(childText(call.request, "SubscriptionId") ?? "", call.account.address);
     return [];
   });
+
+const invalidWatermark = () => new EwsError("ErrorInvalidWatermark", "The specified watermark is invalid.");
 
 function one(operation: string, work: () => XmlElement[]): XmlElement {
   const name = `${operation}ResponseMessage`;

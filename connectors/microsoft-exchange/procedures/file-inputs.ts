@@ -1,36 +1,42 @@
-import { invalidQuery } from "#spi";
-import type { FileContent, SizedUpload } from "../../graph/upload.ts";
-import type { Execution } from "./procedure.ts";
+import { type FileAccess, invalidQuery } from "#spi";
+import type { FileContent, SizedUpload } from "../graph/upload.ts";
+
+/** Inputs that name or hold files, and the files of the service they may name. */
+export interface FileInputs {
+  readonly files: Pick<FileAccess, "read" | "open">;
+  /** Text of an input; absent and empty are the same. */
+  readonly text: (name: string) => string | undefined;
+}
 
 const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
 
 /** The files of inputs Attachments, and of FileName with LocalFile, ContentBytes or ContentStream. */
-export async function filesOf(execution: Execution, contentType?: string): Promise<readonly FileContent[]> {
-  const list = await Promise.all(entries(execution.text("Attachments")).map((entry) => listed(execution, entry)));
-  const single = await singleFile(execution, contentType);
+export async function filesOf(inputs: FileInputs, contentType?: string): Promise<readonly FileContent[]> {
+  const list = await Promise.all(entries(inputs.text("Attachments")).map((entry) => listed(inputs, entry)));
+  const single = await singleFile(inputs, contentType);
   return single === undefined ? list : [...list, single];
 }
 
 /** The same as uploads, files of the service read while they are sent on. */
-export async function uploadsOf(execution: Execution, contentType?: string): Promise<readonly SizedUpload[]> {
-  const { calls, text } = execution;
+export async function uploadsOf(inputs: FileInputs, contentType?: string): Promise<readonly SizedUpload[]> {
+  const { files, text } = inputs;
   const paths = entries(text("Attachments")).filter((entry) => entry.startsWith("@"));
   const local = text("LocalFile");
-  if (paths.length === 0 && local === undefined) return (await filesOf(execution, contentType)).map(uploadOfBytes);
+  if (paths.length === 0 && local === undefined) return (await filesOf(inputs, contentType)).map(uploadOfBytes);
   const opened = async (path: string, name = baseName(path)): Promise<SizedUpload> => {
-    const { sizeBytes, bytes } = await calls.context.files.open(path);
+    const { sizeBytes, bytes } = await files.open(path);
     return { name, sizeBytes, isRepeatable: true, bytes };
   };
   const list = await Promise.all(
     entries(text("Attachments")).map((entry) =>
-      entry.startsWith("@") ? opened(entry.slice(1).trim()) : listed(execution, entry).then(uploadOfBytes),
+      entry.startsWith("@") ? opened(entry.slice(1).trim()) : listed(inputs, entry).then(uploadOfBytes),
     ),
   );
   if (local === undefined) {
-    const single = await singleFile(execution, contentType);
+    const single = await singleFile(inputs, contentType);
     return single === undefined ? list : [...list, uploadOfBytes(single)];
   }
-  refuseSecondSource(execution);
+  refuseSecondSource(inputs);
   const single = await opened(local, text("FileName") ?? baseName(local));
   return [...list, contentType === undefined ? single : { ...single, contentType }];
 }
@@ -52,10 +58,10 @@ function entries(text: string | undefined): readonly string[] {
     .filter((entry) => entry !== "");
 }
 
-async function listed({ calls }: Execution, entry: string): Promise<FileContent> {
+async function listed({ files }: FileInputs, entry: string): Promise<FileContent> {
   if (entry.startsWith("@")) {
     const path = entry.slice(1).trim();
-    return { name: baseName(path), bytes: await calls.context.files.read(path) };
+    return { name: baseName(path), bytes: await files.read(path) };
   }
   const comma = entry.lastIndexOf(",");
   const name = entry.slice(0, Math.max(comma, 0)).trim();
@@ -67,13 +73,13 @@ async function listed({ calls }: Execution, entry: string): Promise<FileContent>
   return { name, bytes: fromBase64(entry.slice(comma + 1), "Attachments") };
 }
 
-async function singleFile(execution: Execution, contentType?: string): Promise<FileContent | undefined> {
-  const { calls, text } = execution;
+async function singleFile(inputs: FileInputs, contentType?: string): Promise<FileContent | undefined> {
+  const { files, text } = inputs;
   const path = text("LocalFile");
-  const given = refuseSecondSource(execution);
+  const given = refuseSecondSource(inputs);
   const type = contentType === undefined ? {} : { contentType };
   if (path !== undefined) {
-    return { name: text("FileName") ?? baseName(path), bytes: await calls.context.files.read(path), ...type };
+    return { name: text("FileName") ?? baseName(path), bytes: await files.read(path), ...type };
   }
   const [input] = given;
   const name = text("FileName");
@@ -86,7 +92,7 @@ async function singleFile(execution: Execution, contentType?: string): Promise<F
 }
 
 /** The inputs that hold a content; one source is enough. */
-function refuseSecondSource({ text }: Execution): readonly string[] {
+function refuseSecondSource({ text }: FileInputs): readonly string[] {
   const given = ["ContentBytes", "ContentStream"].filter((name) => text(name) !== undefined);
   if (given.length + (text("LocalFile") === undefined ? 0 : 1) > 1) {
     throw invalidQuery("Give one of LocalFile, ContentBytes and ContentStream.", { target: "LocalFile" });
