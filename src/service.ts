@@ -40,10 +40,7 @@ import { createSavedActivities } from "./runtime/saved-activities.ts";
 import { startChores } from "./runtime/schedule.ts";
 import { openVault } from "./runtime/secrets.ts";
 import { serviceCauses } from "./runtime/service-causes.ts";
-import { createNotices } from "./runtime/subscriptions/notices.ts";
-import { keptEvents, keptMs } from "./runtime/subscriptions/read-events.ts";
-import { createSubscriptions } from "./runtime/subscriptions/subscriptions.ts";
-import { createTurns } from "./runtime/subscriptions/turns.ts";
+import { openSubscriptions } from "./runtime/subscriptions/open.ts";
 import { createTokenCases, type SourceOf } from "./runtime/token-cases.ts";
 import { createTokenService } from "./runtime/tokens.ts";
 import { createTransfer } from "./runtime/transfer.ts";
@@ -63,9 +60,6 @@ const sessionIdleMs = 5 * 60_000;
 /** So long are answers under way waited for; then they are ended, which may take a little as well. */
 const drainLimitMs = 30_000;
 const endingLimitMs = 3000;
-/** So often it is looked whose turn has come. */
-const turnEveryMs = 1000;
-const subscriptionTiming = { reconcileMs: 15 * 60_000, leaseMs: 15_000 };
 
 export interface ServiceParts {
   readonly settings: Settings;
@@ -205,18 +199,22 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     random,
     runningLimitMs: (settings.ACTIVITY_TIMEOUT_SECONDS + 30) * 1000,
   });
-  const noticeUrl = (id: string): string | undefined =>
-    publicUrl.startsWith("https:") ? new URL(`/v1/notifications/${id}`, publicUrl).href : undefined;
-  const { resolve } = resolved;
-  const turns = createTurns({
+  const subscribing = openSubscriptions({
     store,
+    vault,
+    audit,
+    access,
+    resolve: resolved.resolve,
+    paging,
     clock,
     random,
     log,
     instance,
-    resolve,
-    noticeUrl,
-    timing: { ...subscriptionTiming, pollMs: settings.SUBSCRIPTION_POLL_SECONDS * 1000 },
+    surroundings,
+    getConnector,
+    limitSeconds: settings.ACTIVITY_TIMEOUT_SECONDS,
+    pollMs: settings.SUBSCRIPTION_POLL_SECONDS * 1000,
+    publicUrl: () => publicUrl,
   });
   const cases: UseCases = {
     connectors,
@@ -256,22 +254,8 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       clock,
       spoolFolder: path.join(dataDir, "spool"),
     }),
-    notices: createNotices({ store, clock, log, getConnector }),
-    subscriptions: createSubscriptions({
-      store,
-      vault,
-      audit,
-      access,
-      resolve,
-      paging,
-      clock,
-      random,
-      log,
-      turns,
-      instance,
-      limitSeconds: settings.ACTIVITY_TIMEOUT_SECONDS,
-      noticeUrl,
-    }),
+    notices: subscribing.notices,
+    subscriptions: subscribing.cases,
     savedActivities: createSavedActivities({
       store,
       access,
@@ -311,8 +295,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       { name: "heartbeat", everyMs: heartbeatEveryMs, run: () => agents.heartbeat() },
       { name: "idempotency", everyMs: 600_000, run: () => idempotency.prune() },
       { name: "authorizations", everyMs: 600_000, run: () => store.authorizations.prune() },
-      { name: "subscriptions", everyMs: turnEveryMs, run: () => turns.run() },
-      { name: "subscription events", everyMs: 600_000, run: () => store.subscriptions.pruneEvents(keptMs, keptEvents) },
+      ...subscribing.chores,
     ],
     clock,
     log,
@@ -325,7 +308,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     async close() {
       app.beginDrain();
       stopChores();
-      turns.stop();
+      subscribing.stop();
       // Still listening: who comes now is told so by 503, and probes see it.
       await within(drainLimitMs, app.idle(), clock);
       app.cutOff();
@@ -333,6 +316,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       await within(endingLimitMs, app.close(), clock);
       await resolved.sessions.close();
       await tokenTransports.close();
+      await subscribing.close();
       await agents.withdraw();
       await store.close();
     },

@@ -497,8 +497,12 @@ export interface ContentCases {
     target: Pick<ContentTarget, "table" | "pseudo"> & { readonly folder?: string },
     upload: Upload,
   ): Promise<Row>;
-  /** The upload in a file, with its fingerprint. */
-  spool(upload: Upload): Promise<{
+  /** The upload in a file, with its fingerprint; nothing is written for who may not use the connection. */
+  spool(
+    call: Call,
+    connection: string,
+    upload: Upload,
+  ): Promise<{
     readonly upload: Upload & { readonly sizeBytes: number };
     readonly digest: string;
     close(): Promise<void>;

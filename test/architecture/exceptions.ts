@@ -12,6 +12,7 @@ export const opensSecrets: Readonly<Record<string, string>> = {
   "src/net/proxy-rules.ts": "the agent proxy's login, from its URL",
   "src/runtime/admin-key.ts": "the first admin key, into its hash and its file",
   "src/runtime/secrets.ts": "sealing, and the comparison with what is sealed",
+  "src/runtime/subscriptions/deliveries.ts": "the secret that signs a delivery",
   "src/runtime/token-records.ts": "tokens, into the sealed row",
   "src/runtime/validation.ts": "a secret variable in a plain property, whose type is known here",
   "src/runtime/variable-resolver.ts": "secret variables, put together with the text around them",

@@ -1,4 +1,5 @@
 import { invalidRequest, type Secret } from "#spi";
+import { type EgressRules, egressDenied } from "../../net/egress.ts";
 import type { Repositories } from "../../store/store.ts";
 import type { Place, Vault } from "../secrets.ts";
 
@@ -10,14 +11,20 @@ export interface OwnerPlace {
 
 const loopback: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
-/** Errors: INVALID_REQUEST. What may be reached is judged where it is connected to. */
-export function checkAddress(address: string): void {
+/** Errors: INVALID_REQUEST, EGRESS_DENIED. Names are judged again when they are resolved. */
+export function checkAddress(address: string, egress: EgressRules): void {
   const url = URL.parse(address);
   const isPlainLoopback = url?.protocol === "http:" && loopback.has(url.hostname);
   if (url === null || (url.protocol !== "https:" && !isPlainLoopback) || url.username !== "" || url.password !== "")
     throw invalidRequest("delivery.url must be an https address without user name and password.", {
       target: "delivery.url",
     });
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  // URLs write every form of an IPv4 address as four numbers.
+  const isName = host === url.hostname && !/^\d+(\.\d+){3}$/.test(host);
+  const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
+  const isPermitted = isName ? egress.permitsName(host) : egress.permits(host, host, port);
+  if (!isPermitted) throw egressDenied();
 }
 
 /** Names the owner whose data key seals the secrets of a subscription's deliveries. */

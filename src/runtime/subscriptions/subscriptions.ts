@@ -13,6 +13,7 @@ import {
   unsupported,
   type Watched,
 } from "#spi";
+import type { EgressRules } from "../../net/egress.ts";
 import { findTable } from "../../query/names.ts";
 import { isUniqueViolation } from "../../store/engines/errors.ts";
 import type { Store } from "../../store/store.ts";
@@ -43,6 +44,7 @@ export interface SubscriptionParts {
   readonly turns: Turns;
   readonly instance: string;
   readonly limitSeconds: number;
+  readonly egress: EgressRules;
   noticeUrl(id: string): string | undefined;
 }
 
@@ -69,7 +71,7 @@ export function createSubscriptions(parts: SubscriptionParts): SubscriptionCases
   return {
     async create(call, name, input) {
       const connection = await parts.resolve(call, name);
-      if (input.delivery !== undefined) checkAddress(input.delivery.url);
+      if (input.delivery !== undefined) checkAddress(input.delivery.url, parts.egress);
       const deadline = startDeadline(call.signal, parts.clock, parts.limitSeconds);
       try {
         const lease = await leaseWithin(deadline, connection);

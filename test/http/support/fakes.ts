@@ -376,7 +376,8 @@ export function fakeCases(): UseCases {
         enter(call, connection);
         return { Id: "M/1" };
       },
-      spool: async (upload) => {
+      spool: async (call, connection, upload) => {
+        enter(call, connection);
         const parts: Uint8Array[] = [];
         for await (const part of upload.bytes()) parts.push(part);
         const bytes = Buffer.concat(parts);

@@ -16,6 +16,12 @@ interface DeltaState {
 
 const itemsPerPage = 200;
 
+/** A change with what Graph told of the item. */
+export interface DeltaItem {
+  readonly change: Change;
+  readonly item: Value;
+}
+
 /** One page of a delta query; "lost" when Graph asks to start anew. */
 export async function deltaPage(
   calls: GraphCalls,
@@ -23,10 +29,24 @@ export async function deltaPage(
   from: string | undefined,
   signal: AbortSignal,
 ): Promise<Reconciled | "lost"> {
+  const page = await deltaItems(calls, watched, from, signal);
+  if (page === "lost") return page;
+  return { changes: page.items.map(({ change }) => change), state: page.state, more: page.more };
+}
+
+/** The same with the items as they were told; the first page may ask for further members. Errors: PROTOCOL. */
+export async function deltaItems(
+  calls: GraphCalls,
+  watched: Watched,
+  from: string | undefined,
+  signal: AbortSignal,
+  further: readonly string[] = [],
+): Promise<{ readonly items: readonly DeltaItem[]; readonly state: string; readonly more: boolean } | "lost"> {
   const { owner, collection, select } = trackedBy(calls.config, watched);
   const state = from === undefined ? undefined : (JSON.parse(from) as DeltaState);
+  const members = select === undefined ? undefined : [select, ...further].join(",");
   const query =
-    state === undefined ? queryString({ $select: select }) : `?${state.name}=${encodeURIComponent(state.token)}`;
+    state === undefined ? queryString({ $select: members }) : `?${state.name}=${encodeURIComponent(state.token)}`;
   const request = {
     method: "GET",
     path: `${collection}/delta${query}`,
@@ -42,7 +62,7 @@ export async function deltaPage(
   const items = itemsOf(page);
   const next = nextState(page, state, items);
   return {
-    changes: items.map((item) => changeOf(item, state)),
+    items: items.map((item) => ({ change: changeOf(item, state), item })),
     state: JSON.stringify(next),
     more: next.name === "$skiptoken",
   };
