@@ -33,6 +33,8 @@ const rooms = [
   { name: "room2", displayName: "Room Two", floorNumber: 2, capacity: 20 },
 ] as const;
 
+const devices = { audioDeviceName: "Speaker", videoDeviceName: "Camera", displayDeviceName: "Screen" } as const;
+
 /** The organisation every sandbox starts with: two people, a service account that may impersonate, two rooms in a list. */
 export function createOrganisation(options: { clock?: () => Date; seed?: boolean } = {}): Organisation {
   const organisation = new Organisation({ domain: defaultDomain, ...(options.clock ? { clock: options.clock } : {}) });
@@ -47,7 +49,7 @@ export function createOrganisation(options: { clock?: () => Date; seed?: boolean
   });
   for (const { name, displayName, floorNumber, capacity } of rooms) {
     const room = organisation.addAccount({ address: `${name}@${defaultDomain}`, displayName, kind: "room" });
-    room.directory = { building: "Main", floorNumber, floorLabel: `Floor ${floorNumber}`, capacity };
+    room.directory = { building: "Main", floorNumber, floorLabel: `Floor ${floorNumber}`, capacity, ...devices };
   }
   organisation.addList({
     address: `rooms@${defaultDomain}`,

@@ -68,11 +68,12 @@ describe.each([ews, graph])("events of the Exchange Server spoke over $schema", 
   });
 
   test("an appointment tells nobody", async () => {
-    const input = { kind: "appointment", requiredAttendees: null };
+    const input = { kind: "appointment", requiredAttendees: null, location: "Here" };
     const made = await meeting("Quiet time", input);
     expect(await received(bob, "Quiet time")).toEqual([]);
     expect(await one("Look up Calendar Item from Item ID", { mailbox: alice, itemId: made["itemId"] })).toMatchObject({
       subject: "Quiet time",
+      location: "Here",
     });
     if (!isEws)
       await expect(meeting("Quiet guests", { kind: "appointment" })).rejects.toMatchObject({

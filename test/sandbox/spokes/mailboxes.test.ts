@@ -7,6 +7,9 @@ const { ews, graph } = useSpokes();
 const { alice, bob } = people;
 const text = expect.any(String);
 
+/** The licence the sandbox has seats of. */
+const sku = "6fd2c87f-b296-42f0-b197-1e91e994b900";
+
 describe("mailboxes over MSGraph: users and licences", () => {
   const { one, rows } = graph;
   const create = (alias: string, more: Record<string, unknown> = {}) =>
@@ -22,7 +25,7 @@ describe("mailboxes over MSGraph: users and licences", () => {
     });
 
   test("made, looked up, changed, disabled, enabled, removed", async () => {
-    const made = await create("dora", { parameters: { department: "Design" } });
+    const made = await create("dora", { parameters: { department: "Design" }, licenseSkuId: sku });
     expect(made).toEqual({
       result: "success",
       output: { userId: text, userPrincipalName: "dora@sandbox.example" },
@@ -48,11 +51,16 @@ describe("mailboxes over MSGraph: users and licences", () => {
     expect(await one("Look up Mailbox", { user })).toMatchObject(change);
     expect(await one("Disable Mailbox", { user })).toEqual({ result: "success" });
     await expect(one("Disable Mailbox", { user })).rejects.toMatchObject({ code: "NOT_FOUND", target: "user" });
-    const enabled = await one("Enable Mailbox", { user, licenseSkuId: "6fd2c87f-b296-42f0-b197-1e91e994b900" });
+    const enabled = await one("Enable Mailbox", { user, licenseSkuId: sku, archive: false });
     expect(enabled).toEqual({ result: "success", output: { user }, mailboxReady: true });
     expect(await one("Disable Mailbox", { user })).toEqual({ result: "success" });
     expect(await one("Delete Mailbox", { user })).toEqual({ result: "success" });
     await expect(one("Look up Mailbox", { user })).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+
+  test("without a name the licence is one with free seats", async () => {
+    expect(await create("free")).toMatchObject({ mailboxReady: true });
+    await one("Delete Mailbox", { user: "free@sandbox.example" });
   });
 
   test("a user without a licence stays none: nothing is left behind", async () => {
@@ -110,6 +118,7 @@ describe("mailboxes over EWS: what the directory tells", () => {
       surname: "Baker",
       title: "Sales Manager",
       department: "Sales",
+      companyName: "Sandbox",
       relevanceScore: expect.any(Number),
     });
   });

@@ -221,7 +221,11 @@ describe.each([ews, graph])("events of the Exchange Online spoke over $schema", 
 
   test("streams of events: a window, some outputs, pages", async () => {
     for (const hour of [10, 11, 12])
-      await event(`Page ${hour}`, { start: `2034-03-01T${hour}:00:00Z`, end: `2034-03-01T${hour}:30:00Z` });
+      await event(`Page ${hour}`, {
+        location: "Here",
+        start: `2034-03-01T${hour}:00:00Z`,
+        end: `2034-03-01T${hour}:30:00Z`,
+      });
     // The third begins where the window ends.
     const window = { start: "2034-03-01T00:00:00Z", end: "2034-03-01T12:00:00Z" };
     const view = await rows("Look up Calendar View Stream", { user: alice, ...window, pageSize: 1 });
@@ -248,6 +252,31 @@ describe.each([ews, graph])("events of the Exchange Online spoke over $schema", 
     await expect(
       rows("Look up Calendar View Stream", { user: alice, start: window.end, end: window.start }),
     ).rejects.toMatchObject({ target: "end" });
+  });
+
+  test("an occurrence of an online series tells its series and its address", async () => {
+    if (isEws) return;
+    const made = await one("Create Recurring Calendar Events", {
+      user: alice,
+      subject: "Online series",
+      isOnlineMeeting: true,
+      start: "2035-01-01T09:00:00Z",
+      end: "2035-01-01T10:00:00Z",
+      pattern: { type: "daily", interval: 1 },
+      range: { type: "numbered", startDate: "2035-01-01", numberOfOccurrences: 2 },
+    });
+    const window = { start: "2035-01-01T00:00:00Z", end: "2035-01-02T00:00:00Z" };
+    const told = { seriesMasterId: made["seriesMasterId"], joinUrl: text, subject: "Online series" };
+    const own = (found: readonly Row[]) => found.find(({ subject }) => subject === "Online series") ?? {};
+    const occurrence = own(await rows("Look up Calendar View Stream", { user: alice, ...window }));
+    expect(occurrence).toMatchObject(told);
+    expect(own(await rows("Look up Meetings Stream", { mailbox: alice, ...window }))).toMatchObject(told);
+    const eventId = occurrence["eventId"];
+    expect(await one("Look up Event by ID", { user: alice, eventId })).toMatchObject(told);
+    expect(await one("Look up Calendar by Event ID", { mailbox: alice, eventId: [eventId] })).toMatchObject(told);
+    expect(await one("Look up Calendar Item from Item ID", { mailbox: alice, itemId: eventId })).toMatchObject(told);
+    const changed = await one("Update Calendar Event", { user: alice, eventId, location: "There" });
+    expect(changed).toMatchObject({ ...told, location: "There", type: "exception" });
   });
 
   test("Look up Calendar Events by User ID: what is stored", async () => {

@@ -72,6 +72,9 @@ describe.each([ews, graph])("free and busy times, rooms and people over $schema"
       busyBlocks: [],
       workingHours: expect.any(Object),
     });
+    const unknown = isEws ? "nobody@sandbox.example" : "rooms@sandbox.example";
+    const [told] = await rows("Look up Room Availability", { mailbox: alice, rooms: unknown, ...day });
+    expect(told).toMatchObject({ address: unknown, responseClass: "Error", error: text });
     const refused = { causeCode: "ROOM_NOT_A_ROOM", target: "rooms", evidence: { address: bob } };
     await expect(
       rows("Look up Room Availability", { rooms: [room, bob], mailbox: alice, ...day }),
@@ -88,7 +91,16 @@ describe.each([ews, graph])("free and busy times, rooms and people over $schema"
     expect(first).toMatchObject(
       isEws
         ? { name: text, address: text, roomList: "rooms@sandbox.example" }
-        : { name: text, building: "Main", floor: text, floorNumber: expect.any(Number), capacity: expect.any(Number) },
+        : {
+            name: text,
+            building: "Main",
+            floor: text,
+            floorNumber: expect.any(Number),
+            capacity: expect.any(Number),
+            audioDevice: "Speaker",
+            videoDevice: "Camera",
+            displayDevice: "Screen",
+          },
     );
   });
 
@@ -103,6 +115,7 @@ describe.each([ews, graph])("free and busy times, rooms and people over $schema"
       emailAddress: bob,
       jobTitle: "Sales Manager",
       department: "Sales",
+      companyName: "Sandbox",
       personType: "Person",
       relevanceScore: expect.any(Number),
     });
@@ -114,7 +127,7 @@ describe.each([ews, graph])("free and busy times, rooms and people over $schema"
   test("Look up Meeting Suggestions and Find Meeting Times", async () => {
     const run = (name: string, input: Record<string, unknown>) =>
       isEws ? rows(name, input) : cloud.execute(name, input, cloud.session("alice"));
-    const whose = isEws ? alice : null;
+    const whose = alice;
     const suggestions = await run("Look up Meeting Suggestions", {
       mailbox: whose,
       mailboxes: [bob, { address: room, attendeeType: "Optional" }],
@@ -153,6 +166,13 @@ describe.each([ews, graph])("free and busy times, rooms and people over $schema"
     const silent = { user: whose, attendees: [bob], ...suggest.window, returnSuggestionReasons: false };
     expect((await run("Find Meeting Times", silent))[0]?.["suggestionReason"]).toBeNull();
     if (isEws) return;
+    await busy("Full", { start: "2031-06-05T09:00:00", end: "2031-06-05T10:00:00" });
+    const full = { start: "2031-06-05T09:00:00", end: "2031-06-05T10:00:00", timeZone: "Europe/Berlin" };
+    const asked = { user: whose, attendees: [bob], ...full, minimumAttendeePercentage: 100 };
+    const none = await run("Find Meeting Times", asked);
+    expect(none).toMatchObject([{ start: null, emptySuggestionsReason: text }]);
+    const nothing = { mailbox: whose, mailboxes: [bob], ...full, minimumQuality: "Excellent" };
+    expect(await run("Look up Meeting Suggestions", nothing)).toEqual([]);
     for (const [name, who] of [
       ["Find Meeting Times", "attendees"],
       ["Look up Meeting Suggestions", "mailboxes"],

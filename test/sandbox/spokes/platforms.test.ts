@@ -8,7 +8,7 @@ import { useConnector } from "../connector-ews/support.ts";
 const alice = "alice@sandbox.example";
 
 describe.each(platforms)("Platform %s", (platform) => {
-  const { execute } = useConnector({ seed: false }, { platform }, "svc@sandbox.example");
+  const { execute } = useConnector({}, { platform }, "svc@sandbox.example");
 
   test("Create Calendar Event For User and Look up Room Availability", async () => {
     const [made] = await execute("Create Calendar Event For User", {

@@ -230,7 +230,7 @@ export const mailboxActions: readonly SpokeAction[] = [
       who,
       parameters("Parameters of the cmdlet.", onEws),
       sku,
-      flag("archive", "With an archive: only the cmdlet does it.", { default: false, ...onGraph }),
+      flag("archive", "With an archive: only the cmdlet does it.", onGraph),
     ],
     outputs: [{ ...resultOutput, ...onGraph }, output, ready],
     cmdlet: "Enable-Mailbox",

@@ -148,6 +148,8 @@ async function suggestions(work: EwsWork | GraphWork): Promise<readonly Row[]> {
     const day = time.slice(0, 10);
     const sofar = days.get(day) ?? 0;
     const quality = qualityOf(row["Confidence"]);
+    // Where nothing suits, one row says why.
+    if ((row["StartTime"] ?? null) === null) return [];
     if (Number(row["Confidence"] ?? 0) < least || sofar >= perDay) return [];
     days.set(day, sofar + 1);
     const conflicts = (row["AttendeeAvailability"] as readonly { availability?: string }[] | null) ?? [];

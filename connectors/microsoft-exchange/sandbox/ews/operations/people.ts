@@ -86,6 +86,7 @@ function directory({ organisation }: EwsCall): Person[] {
     surname: account.surname,
     title: account.jobTitle,
     department: account.department,
+    companyName: "Sandbox",
     address: account.address,
     type: account.kind === "room" ? ("Room" as const) : ("Person" as const),
   }));
