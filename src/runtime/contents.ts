@@ -44,7 +44,10 @@ const removalMs = 15_000;
 export function createContents(parts: ContentParts): ContentCases {
   const { resolve } = parts;
   return {
-    spool: (upload) => spool(upload, parts.spoolFolder),
+    async spool(call, name, upload) {
+      await resolve(call, name);
+      return spool(upload, parts.spoolFolder);
+    },
     async read(call, name, target, request) {
       const use = await begin(parts, call, await resolve(call, name));
       try {

@@ -247,6 +247,20 @@ describe.each([
     expect(outcomes).toContain("succeeded");
   });
 
+  test("nothing of an upload with an Idempotency-Key is kept for who may not use the connection", async () => {
+    const input = { scopes: ["operator"], connections: ["another"] };
+    const { key } = await stand.admin.ok("/v1/keys", input);
+    const headers = { authorization: `Bearer ${key}`, "idempotency-key": "foreign", "content-length": "5000000" };
+    const sending = request(at(`${record}/attachments?name=a`), { method: "POST", headers });
+    // What is left out here is never waited for.
+    sending.write(Buffer.alloc(10_000));
+    const status = await new Promise((resolve, reject) => {
+      sending.once("response", ({ statusCode }) => resolve(statusCode)).once("error", reject);
+    });
+    sending.destroy();
+    expect(status).toBe(403);
+  });
+
   test("an upload with an Idempotency-Key is done once", async () => {
     const key = { "idempotency-key": `${connection}-1` };
     const first = await upload(large, key);

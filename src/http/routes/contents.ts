@@ -94,7 +94,7 @@ async function answerUpload(
   parts: HttpParts,
   request: FastifyRequest,
   reply: FastifyReply,
-  about: UploadAbout,
+  { connection, about }: { readonly connection: string; readonly about: UploadAbout },
   work: (call: Call, upload: Upload) => Promise<StoredAnswer>,
 ): Promise<FastifyReply> {
   refuseAsync(request);
@@ -105,7 +105,7 @@ async function answerUpload(
     if (!isKeyed) {
       return await answerOnce(parts, request, reply, call, { body: "", work: () => work(call, received.upload) });
     }
-    const { upload, digest, close } = await parts.cases.contents.spool(received.upload);
+    const { upload, digest, close } = await parts.cases.contents.spool(call, connection, received.upload);
     const { name, contentType, contentId, isInline } = upload;
     const fingerprint = JSON.stringify([name, contentType, contentId, isInline, digest]);
     try {
@@ -142,7 +142,8 @@ function uploadRoutes(app: Server, parts: HttpParts): void {
     async (request, reply) => {
       const { name, contentType, contentId, isInline, ...pseudo } = request.query;
       const { connection, table, record } = request.params;
-      return answerUpload(parts, request, reply, { name, contentType, contentId, isInline }, async (call, upload) => {
+      const about = { name, contentType, contentId, isInline };
+      return answerUpload(parts, request, reply, { connection, about }, async (call, upload) => {
         const target = { table, record, pseudo: pseudo as Record<string, string> };
         const row: Row = await cases.contents.add(call, connection, target, upload);
         const { id } = row;
@@ -170,7 +171,7 @@ function uploadRoutes(app: Server, parts: HttpParts): void {
       const { folder, ...pseudo } = request.query;
       const { connection, table } = request.params;
       const about = { name: "message.eml", contentType: "message/rfc822" };
-      return answerUpload(parts, request, reply, about, async (call, upload) => {
+      return answerUpload(parts, request, reply, { connection, about }, async (call, upload) => {
         const target = { table, pseudo: pseudo as Record<string, string>, ...(folder === undefined ? {} : { folder }) };
         const key = await cases.contents.create(call, connection, target, upload);
         const [id] = Object.values(key);
