@@ -104,7 +104,12 @@ export class EwsCaller {
       response.body.destroy();
       throw cutShort(operation, error, signal);
     }
-    judge(operation, state, response);
+    try {
+      judge(operation, state, response);
+    } catch (error) {
+      // A content whose beginning was handed on is not read into the same place once more, whatever a retry policy says.
+      throw operation.taken === undefined ? error : cutShort(operation, error, signal);
+    }
     return state;
   }
 

@@ -40,6 +40,8 @@ export class StreamedBody {
   }
 
   open(): Readable {
+    // Read again it would be empty, and an empty file would be stored.
+    if (this.#isOpened && !this.#content.isRepeatable) throw new Error("a content that is gone cannot be sent again");
     this.#isOpened = true;
     this.#isWhole = false;
     return Readable.from(this.#pieces(), { objectMode: false, highWaterMark: 64 * 1024 });
