@@ -4,6 +4,7 @@ import type { Store } from "../../store/store.ts";
 import type { Delivery, Reason, SubscriptionOwner } from "../../store/subscription-records.ts";
 import type { Vault } from "../secrets.ts";
 import { deliveryOwner, deliveryPlace } from "./delivery-address.ts";
+import { withdrawnRight } from "./owner-rights.ts";
 import { eventsFor } from "./read-events.ts";
 import { eventView } from "./views.ts";
 
@@ -88,6 +89,9 @@ async function post(
   signal: AbortSignal,
 ): Promise<Trouble | undefined> {
   try {
+    // Rights are looked at anew: they may have been taken since the address was named.
+    const withdrawn = await withdrawnRight({ store, clock }, { subscriptionId, keyId });
+    if (withdrawn !== undefined) return { code: "DELIVERY_REFUSED", detail: withdrawn, isFinal: true };
     const dataKey = await store.secrets.dataKey(deliveryOwner(subscriptionId));
     if (dataKey === undefined) throw new ConnectorError("INTERNAL", "The secret of this delivery is lost.");
     const body = JSON.stringify({ subscription: subscriptionId, items });

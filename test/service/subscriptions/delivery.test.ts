@@ -96,6 +96,31 @@ describe("events posted to the address of an owner", () => {
     await end(id);
   });
 
+  test("an owner whose key was removed, or limited to other connections, is told nothing more", async () => {
+    const contacts = mailbox.folders.requireWellKnown("contacts").id;
+    const [removed, limited] = [
+      await stand.admin.ok("/v1/keys", { scopes: ["operator"] }),
+      await stand.admin.ok("/v1/keys", { scopes: ["operator"] }),
+    ];
+    for (const { key } of [removed, limited])
+      await stand.client(key).ok(base, { table: "Contacts", delivery: { url, secret } });
+    await stand.admin.call(`/v1/keys/${removed.id}`, undefined, { method: "DELETE" });
+    await stand.admin.call(`/v1/keys/${limited.id}`, { connections: ["another"] }, { method: "PATCH" });
+    mailbox.createItem("contact", contacts, emptyFields("contact"));
+    const [made] = (await stand.admin.ok(base)).items;
+    const ended = await eventually(async () => {
+      const { owners } = await stand.admin.ok(`${base}/${made.id}`);
+      const deliveries = owners.map(({ delivery }: { delivery: { state: string } }) => delivery);
+      return deliveries.every(({ state }: { state: string }) => state === "ended") ? deliveries : undefined;
+    });
+    expect(ended.map(({ reason }: { reason: { detail: string } }) => reason.detail).sort()).toEqual([
+      expect.stringContaining("may no longer use the connection"),
+      expect.stringContaining("was removed"),
+    ]);
+    expect(taken).toEqual([]);
+    await end(made.id);
+  });
+
   test("an address that may not be reached is refused when it is named", async () => {
     const answers = await Promise.all(
       ["http://example.com/x", "https://user:pw@example.com/", "https://169.254.169.254/latest", "ftp://x"].map((one) =>
