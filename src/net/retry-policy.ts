@@ -60,11 +60,13 @@ interface PolicyFacts extends Pick<RetryFacts, "error" | "repeatable" | "tries" 
 
 /**
  * What the policy says about a failed call; undefined when none of its conditions matches. A call that may have been
- * acted upon is not repeated, whatever the policy says. Pure.
+ * acted upon is not repeated, nor a refused login, whatever the policy says. Pure.
  */
 export function decideByPolicy(policy: RetryPolicy, facts: PolicyFacts): RetryDecision | undefined {
   const { error, repeatable, tries, waitedMs, elapsedMs } = facts;
   if (error.causeCode === "CANCELLED" || error.causeCode === "TRANSPORT_CLOSED") return undefined;
+  // A wrong password does not get better; repeated, it locks the account.
+  if (error.code === "AUTHENTICATION_FAILED") return undefined;
   if (!policy.conditions.some(({ all }) => all.every((condition) => holds(condition, facts)))) return undefined;
   if (error.effect === "unknown" && !repeatable) return { action: "fail", why: "effect" };
   const limitMs = policy.maxElapsedSeconds * 1000;

@@ -47,5 +47,5 @@ export const retryPolicy: z.ZodType<RetryPolicy> = z
   .meta({
     id: "RetryPolicy",
     description:
-      "For failures that match a condition this holds in place of the service's own rules. A write that may have been acted upon is never repeated.",
+      "For failures that match a condition this holds in place of the service's own rules. A write that may have been acted upon is never repeated, nor a refused login.",
   });

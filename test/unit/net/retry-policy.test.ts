@@ -104,6 +104,10 @@ describe("a strategy", () => {
     expect(waits(honour, { error: atOnce, elapsedMs: 99_600 })[0]).toEqual({ action: "fail", why: "too-long" });
   });
 
+  test("never repeats a refused login: that would lock the account", () => {
+    expect(waits({}, { error: error("AUTHENTICATION_FAILED") })).toEqual(Array(4).fill(undefined));
+  });
+
   test("never repeats a write that may have happened, nor a call its caller left", () => {
     const lost = error("UNREACHABLE", { effect: "unknown" });
     expect(waits({}, { error: lost, repeatable: false })[0]).toEqual({ action: "fail", why: "effect" });
