@@ -122,6 +122,7 @@ describe.each([ews, graph])("free and busy times, rooms and people over $schema"
     expect(await rows("Look up Relevant Users Stream", { user: alice, top: 1 })).toHaveLength(1);
   });
 
+  const places = { isRequired: false, suggestLocation: false, locations: [] };
   const suggest = { window: { start: "2031-06-04T09:00:00", end: "2031-06-04T12:00:00", timeZone: "Europe/Berlin" } };
 
   test("Look up Meeting Suggestions and Find Meeting Times", async () => {
@@ -148,12 +149,11 @@ describe.each([ews, graph])("free and busy times, rooms and people over $schema"
     const found = await run("Find Meeting Times", {
       user: whose,
       attendees: bob,
-      ...suggest.window,
+      timeConstraint: { ...suggest.window, activityDomain: "unrestricted" },
       duration: 45,
       maxCandidates: 3,
-      activityDomain: "unrestricted",
       returnSuggestionReasons: true,
-      ...(isEws ? {} : { minimumAttendeePercentage: 50, isOrganizerOptional: true }),
+      ...(isEws ? {} : { minimumAttendeePercentage: 50, isOrganizerOptional: true, locationConstraint: places }),
     });
     expect(found.length).toBeGreaterThan(0);
     expect(found.length).toBeLessThanOrEqual(3);
@@ -163,23 +163,27 @@ describe.each([ews, graph])("free and busy times, rooms and people over $schema"
       confidence: expect.any(Number),
       attendeeAvailability: expect.any(Array),
     });
-    const silent = { user: whose, attendees: [bob], ...suggest.window, returnSuggestionReasons: false };
+    const silent = {
+      user: whose,
+      attendees: [bob],
+      timeConstraint: suggest.window,
+      returnSuggestionReasons: false,
+    };
     expect((await run("Find Meeting Times", silent))[0]?.["suggestionReason"]).toBeNull();
     if (isEws) return;
     await busy("Full", { start: "2031-06-05T09:00:00", end: "2031-06-05T10:00:00" });
     const full = { start: "2031-06-05T09:00:00", end: "2031-06-05T10:00:00", timeZone: "Europe/Berlin" };
-    const asked = { user: whose, attendees: [bob], ...full, minimumAttendeePercentage: 100 };
+    const asked = { user: whose, attendees: [bob], timeConstraint: full, minimumAttendeePercentage: 100 };
     const none = await run("Find Meeting Times", asked);
     expect(none).toMatchObject([{ start: null, emptySuggestionsReason: text }]);
     const nothing = { mailbox: whose, mailboxes: [bob], ...full, minimumQuality: "Excellent" };
     expect(await run("Look up Meeting Suggestions", nothing)).toEqual([]);
-    for (const [name, who] of [
-      ["Find Meeting Times", "attendees"],
-      ["Look up Meeting Suggestions", "mailboxes"],
-    ] as const)
-      await expect(rows(name, { [who]: [bob], ...suggest.window })).rejects.toMatchObject({
-        code: "UNSUPPORTED",
-        causeCode: "DELEGATED_LOGIN_REQUIRED",
-      });
+    const wrong = { user: whose, attendees: [bob], timeConstraint: { when: "soon" } };
+    await expect(run("Find Meeting Times", wrong)).rejects.toMatchObject({ target: "timeConstraint" });
+    const span = { StartTime: "2031-06-04T09:00:00Z", EndTime: "2031-06-04T12:00:00Z", LocationConstraint: places };
+    expect(await run("FindMeetingTimes", { Attendees: bob, ...span })).not.toEqual([]);
+    const byApplication = { code: "UNSUPPORTED", causeCode: "DELEGATED_LOGIN_REQUIRED" };
+    await expect(rows("Find Meeting Times", asked)).rejects.toMatchObject(byApplication);
+    await expect(rows("Look up Meeting Suggestions", nothing)).rejects.toMatchObject(byApplication);
   });
 });

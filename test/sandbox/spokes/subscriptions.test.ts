@@ -58,9 +58,17 @@ describe.each([ews, graph])("watched calendars over $schema", (stand) => {
     const after = { ...place, watermark: events.at(-1)?.["newWatermark"] };
     expect((await rows("Look up Events by Subscription ID", after)).map(({ type }) => type)).toEqual(["watermark"]);
     if (isEws) {
-      const renewed = await one("Renew Subscription", { ...mark, timeoutMinutes: 30 });
-      expect(renewed).toEqual({ subscriptionId: watch["subscriptionId"], watermark: watch["watermark"], expiry: text });
-      const input = { id: watch["subscriptionId"], mailbox: alice };
+      const wish = { folder, eventTypes: ["created"], timeoutMinutes: 30 };
+      const renewed = await one("Renew Subscription", { ...mark, ...wish });
+      expect(renewed).toEqual({ subscriptionId: text, watermark: text, expiry: text });
+      const renewedMark = {
+        mailbox: alice,
+        subscriptionId: renewed["subscriptionId"],
+        watermark: renewed["watermark"],
+      };
+      const missed = await rows("Look up Events by Subscription ID", renewedMark);
+      expect(missed.map(({ itemId }) => itemId)).toContain(kept["eventId"]);
+      const input = { id: renewed["subscriptionId"], mailbox: alice };
       expect(await one("Unsubscribe Webhook", input)).toEqual({ status: "success" });
       await expect(rows("Look up Events by Subscription ID", after)).rejects.toThrow();
       return;

@@ -2,6 +2,7 @@ import { invalidQuery, type Parameter, type Row, unsupported, type Value } from 
 import { itemsOf } from "../../graph/call.ts";
 import { type JsonObject, member } from "../../graph/errors.ts";
 import { zonedTime } from "../../graph/read-row.ts";
+import { clockInstant, requireIanaZone } from "../../time/zones.ts";
 import { askedMailboxes } from "../ews/availability-mailboxes.ts";
 import { act } from "./messages.ts";
 import {
@@ -27,10 +28,12 @@ const window: readonly Parameter[] = [
   instant("EndTime", "End, in UTC; at most 62 days after the beginning.", required),
 ];
 
-/** The window of the inputs as Graph takes it. */
+/** The window of the inputs as Graph takes it; on the clock of an input Timezone where there is one. Errors: INVALID_QUERY. */
 function windowOf({ text: input }: Execution): { readonly startTime: JsonObject; readonly endTime: JsonObject } {
-  const [start, end] = [input("StartTime") ?? "", input("EndTime") ?? ""];
-  const lengthMs = Date.parse(end) - Date.parse(start);
+  const zone = requireIanaZone(input("Timezone") ?? "UTC", "Timezone");
+  const at = (name: string): number => clockInstant(zone, Date.parse(input(name) ?? ""));
+  const [startMs, endMs] = [at("StartTime"), at("EndTime")];
+  const lengthMs = endMs - startMs;
   if (lengthMs <= 0) throw invalidQuery("EndTime must lie after StartTime.", { target: "EndTime" });
   if (lengthMs > LONGEST_WINDOW_DAYS * DAY_MS) {
     throw invalidQuery(
@@ -38,10 +41,13 @@ function windowOf({ text: input }: Execution): { readonly startTime: JsonObject;
       { target: "EndTime" },
     );
   }
-  return { startTime: utc(start), endTime: utc(end) };
+  return { startTime: utc(startMs), endTime: utc(endMs) };
 }
 
-const utc = (time: string): JsonObject => ({ dateTime: time.replace(/Z$/, ""), timeZone: "UTC" });
+const utc = (timeMs: number): JsonObject => ({
+  dateTime: new Date(timeMs).toISOString().slice(0, -1),
+  timeZone: "UTC",
+});
 
 /** Addresses Graph takes in one request (calendar: getSchedule, v1.0). */
 const MOST_SCHEDULES = 100;
@@ -128,8 +134,13 @@ export const getUserAvailability = mailboxProcedure({
       ),
       orText: true,
     },
-    ...window,
-    text("Timezone", "Times of this API are UTC.", { default: "UTC", allowed: ["UTC"] }),
+    instant("StartTime", "Begin of the window.", required),
+    instant("EndTime", "End of the window; at most 62 days after its begin.", required),
+    text(
+      "Timezone",
+      "Zone on whose clock StartTime and EndTime are, by Windows or IANA name; busy times are answered in UTC.",
+      { default: "UTC" },
+    ),
   ],
   outputs: [
     text("Id", "Graph tells no id of busy times: always NULL."),
@@ -197,6 +208,7 @@ export const findMeetingTimes = mailboxProcedure({
     text("ActivityDomain", "Hours considered.", { default: "work", allowed: ["work", "personal", "unrestricted"] }),
     flag("IsOrganizerOptional", "The organiser need not be free.", { default: false }),
     { ...measure("MinimumAttendeePercentage", "Confidence a proposal needs, 0 to 100."), minimum: 0, maximum: 100 },
+    json("LocationConstraint", "Places wanted: an object with isRequired, suggestLocation and locations."),
     userId,
   ],
   outputs: [
@@ -231,6 +243,7 @@ function meetingRequest(execution: Execution): JsonObject {
   const people = (name: string, type: string): readonly JsonObject[] =>
     (recipients(execution.text(name), name) ?? []).map((one) => ({ ...one, type }));
   const percentage = input.MinimumAttendeePercentage ?? null;
+  const places = input.LocationConstraint ?? null;
   return {
     attendees: [...people("Attendees", "required"), ...people("OptionalAttendees", "optional")],
     timeConstraint: {
@@ -242,6 +255,7 @@ function meetingRequest(execution: Execution): JsonObject {
     isOrganizerOptional: execution.flag("IsOrganizerOptional"),
     returnSuggestionReasons: true,
     ...(percentage === null ? {} : { minimumAttendeePercentage: percentage }),
+    ...(places === null ? {} : { locationConstraint: places }),
   };
 }
 

@@ -20,7 +20,7 @@ import {
 import { delegatedLoginRequired } from "../causes.ts";
 import type { EwsWork } from "../ews-work.ts";
 import type { GraphWork } from "../graph-work.ts";
-import type { Inputs } from "../inputs.ts";
+import { Inputs } from "../inputs.ts";
 import { checkRooms as checkOnEws } from "../rooms/ews-rooms.ts";
 import { checkRooms as checkOnGraph } from "../rooms/graph-rooms.ts";
 
@@ -35,6 +35,20 @@ const interval = (name: string) => ({
   minimum: 5,
   maximum: 1440,
 });
+
+/** The members of input timeConstraint as inputs of their own. Errors: INVALID_QUERY. */
+function constrained(inputs: Inputs): Inputs {
+  const given = inputs.values["timeConstraint"];
+  if (given === undefined) return inputs;
+  const members = typeof given === "object" && given !== null && !Array.isArray(given) ? Object.entries(given) : [];
+  const known = ["start", "end", "timeZone", "activityDomain"];
+  if (members.length === 0 || members.some(([name]) => !known.includes(name)))
+    throw invalidQuery(`timeConstraint takes an object with ${known.join(", ")}.`, { target: "timeConstraint" });
+  const { activityDomain } = Object.fromEntries(members) as Readonly<Record<string, Value>>;
+  if (activityDomain !== undefined && !["work", "unrestricted"].includes(String(activityDomain)))
+    throw invalidQuery("timeConstraint: activityDomain is work or unrestricted.", { target: "timeConstraint" });
+  return new Inputs({ ...inputs.values, ...Object.fromEntries(members) });
+}
 
 const windowOf = (inputs: Inputs): { readonly StartTime: string; readonly EndTime: string } => {
   const [StartTime = "", EndTime = ""] = ["start", "end"].map((name) => inputs.instant(name, inputs.text("timeZone")));
@@ -107,7 +121,8 @@ function attendees(inputs: Inputs): readonly Attendee[] {
   });
 }
 
-function meetingInput(inputs: Inputs): Readonly<Record<string, Value>> {
+function meetingInput(given: Inputs): Readonly<Record<string, Value>> {
+  const inputs = constrained(given);
   const all = attendees(inputs);
   const of = (type: string) =>
     all
@@ -187,6 +202,7 @@ const graphOptions = ({ inputs }: GraphWork): Readonly<Record<string, Value>> =>
     ? { MinimumAttendeePercentage: inputs.number("minimumAttendeePercentage") ?? 0 }
     : {}),
   IsOrganizerOptional: inputs.flag("isOrganizerOptional") === true,
+  ...(inputs.has("locationConstraint") ? { LocationConstraint: inputs.values["locationConstraint"] ?? null } : {}),
 });
 
 async function find(work: EwsWork | GraphWork): Promise<readonly Row[]> {
@@ -307,13 +323,14 @@ export const scheduleActions: readonly SpokeAction[] = [
         ...json("attendees", "Addresses, or objects with address and attendeeType (Required, Optional).", required),
         orText: true,
       },
-      ...window,
+      json(
+        "timeConstraint",
+        "When: an object with start and end (with Z or offset, else on the clocks of timeZone), timeZone and activityDomain (work, unrestricted).",
+        required,
+      ),
+      json("locationConstraint", "Places wanted: an object with isRequired, suggestLocation and locations.", onGraph),
       { ...count("duration", "Length of the meeting in minutes.", { default: 30 }), minimum: 30, maximum: 1440 },
       { ...count("maxCandidates", "Most proposals wanted.", { default: 20 }), minimum: 1, maximum: 1000 },
-      text("activityDomain", "Hours considered: those of work, or all.", {
-        default: "work",
-        allowed: ["work", "unrestricted"],
-      }),
       {
         ...count("minimumAttendeePercentage", "Least share of attendees who can come.", onGraph),
         minimum: 0,

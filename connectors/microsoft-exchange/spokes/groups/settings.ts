@@ -5,7 +5,7 @@ import { member } from "../../graph/errors.ts";
 import { zonedTime } from "../../graph/read-row.ts";
 import { getUserOofSettings } from "../../procedures/ews/get-user-oof-settings.ts";
 import { setUserOofSettings } from "../../procedures/ews/oof-settings.ts";
-import { getUserOofSettings as getOnGraph, setMailboxSettings } from "../../procedures/graph/settings.ts";
+import { getUserOofSettings as getOnGraph, setUserOofSettings as setOnGraph } from "../../procedures/graph/settings.ts";
 import {
   count,
   flag,
@@ -53,52 +53,29 @@ const said = (settings: Row): Row => ({
 const given = (values: Readonly<Record<string, Value | undefined>>): Row =>
   Object.fromEntries(Object.entries(values).filter((entry): entry is [string, Value] => entry[1] !== undefined));
 
-async function replyOnEws(work: EwsWork): Promise<readonly Row[]> {
-  const { inputs } = work;
+function changeOf(inputs: Inputs, whose: Value): Row {
   const { state, start, end } = reply(inputs);
-  await work.execute(
-    setUserOofSettings,
-    given({
-      User: work.address,
-      OofState: state,
-      ExternalAudience: inputs.text("externalAudience"),
-      StartTime: start,
-      EndTime: end,
-      InternalReply: inputs.text("internalMessage"),
-      ExternalReply: inputs.text("externalMessage"),
-    }),
-  );
-  const [settings = {}] = await work.execute(getUserOofSettings, { User: work.address });
-  return [said(settings)];
+  return given({
+    User: whose,
+    OofState: state,
+    ExternalAudience: inputs.text("externalAudience"),
+    StartTime: start,
+    EndTime: end,
+    InternalReply: inputs.text("internalMessage"),
+    ExternalReply: inputs.text("externalMessage"),
+  });
 }
 
-const states: Readonly<Record<string, string>> = {
-  Disabled: "disabled",
-  Enabled: "alwaysEnabled",
-  Scheduled: "scheduled",
-};
-const audiences: Readonly<Record<string, string>> = { None: "none", Known: "contactsOnly", All: "all" };
+async function replyOnEws(work: EwsWork): Promise<readonly Row[]> {
+  const User = work.address;
+  await work.execute(setUserOofSettings, changeOf(work.inputs, User));
+  return (await work.execute(getUserOofSettings, { User })).map(said);
+}
 
 async function replyOnGraph(work: GraphWork): Promise<readonly Row[]> {
-  const { inputs } = work;
-  const { state, start, end } = reply(inputs);
-  const audience = inputs.text("externalAudience");
-  await work.execute(
-    setMailboxSettings,
-    given({
-      automaticRepliesSetting_status: states[state],
-      automaticRepliesSetting_externalAudience: audience === undefined ? undefined : audiences[audience],
-      automaticRepliesSetting_internalReplyMessage: inputs.text("internalMessage"),
-      automaticRepliesSetting_externalReplyMessage: inputs.text("externalMessage"),
-      automaticRepliesSetting_scheduledStartDateTime_dateTime: start,
-      automaticRepliesSetting_scheduledEndDateTime_dateTime: end,
-    }),
-  );
-  const { binding } = getOnGraph;
-  if (binding.kind !== "procedure") throw new TypeError("GetUserOofSettings is no procedure");
-  const whose = work.calls.config.userId ?? null;
-  for await (const { rows } of binding.run(work.calls, { User: whose }, work.signal)) return rows.map(said);
-  return [];
+  const User = work.calls.config.userId ?? null;
+  await work.execute(setOnGraph, changeOf(work.inputs, User));
+  return (await work.execute(getOnGraph, { User })).map(said);
 }
 
 async function tipsOnEws(work: EwsWork): Promise<readonly Row[]> {

@@ -1,7 +1,11 @@
 import { ConnectorError, invalidQuery, type Row, type Value } from "#spi";
 import { member } from "../../graph/errors.ts";
 import { utcTime } from "../../graph/read-row.ts";
-import { getEvents, createSubscription as subscribeOnEws } from "../../procedures/ews/subscriptions.ts";
+import {
+  getEvents,
+  renewSubscription,
+  createSubscription as subscribeOnEws,
+} from "../../procedures/ews/subscriptions.ts";
 import {
   count,
   flag,
@@ -28,14 +32,16 @@ const plainTime = (ms: number): string => new Date(ms).toISOString().replace(/\.
 
 // ---- subscriptions that are asked ----------------------------------------------------------------------------------
 
+const wishOf = ({ inputs }: EwsWork) => ({
+  Resource: inputs.text("folder") ?? "calendar",
+  ChangeType: (inputs.list("eventTypes") ?? ["created", "updated", "deleted", "moved"]).join(","),
+  TimeoutMinutes: inputs.number("timeoutMinutes") ?? 1440,
+});
+
 async function createOnEws(work: EwsWork): Promise<readonly Row[]> {
-  const minutes = work.inputs.number("timeoutMinutes") ?? 1440;
-  const [made = {}] = await work.execute(subscribeOnEws, {
-    Resource: work.inputs.text("folder") ?? "calendar",
-    ChangeType: (work.inputs.list("eventTypes") ?? ["created", "updated", "deleted", "moved"]).join(","),
-    TimeoutMinutes: minutes,
-  });
-  const expiry = plainTime(work.context.clock.now() + minutes * minuteMs);
+  const wish = wishOf(work);
+  const [made = {}] = await work.execute(subscribeOnEws, wish);
+  const expiry = plainTime(work.context.clock.now() + wish.TimeoutMinutes * minuteMs);
   return [{ subscriptionId: orNull(made["Id"]), watermark: orNull(made["Watermark"]), expiry }];
 }
 
@@ -165,11 +171,18 @@ async function* itemsOnGraph(work: GraphWork): AsyncIterable<readonly Row[]> {
 }
 
 async function renewOnEws(work: EwsWork): Promise<readonly Row[]> {
-  const [subscriptionId, watermark] = [work.inputs.needed("subscriptionId"), work.inputs.needed("watermark")];
-  const minutes = work.inputs.number("timeoutMinutes") ?? 1440;
-  // Every GetEvents starts the time anew; the mark stays, so that nothing is missed.
-  await work.execute(getEvents, { Id: subscriptionId, Watermark: watermark });
-  return [{ subscriptionId, watermark, expiry: plainTime(work.context.clock.now() + minutes * minuteMs) }];
+  const [renewed = {}] = await work.execute(renewSubscription, {
+    Id: work.inputs.needed("subscriptionId"),
+    Watermark: work.inputs.needed("watermark"),
+    ...wishOf(work),
+  });
+  return [
+    {
+      subscriptionId: orNull(renewed["Id"]),
+      watermark: orNull(renewed["Watermark"]),
+      expiry: orNull(renewed["ExpirationDateTime"]),
+    },
+  ];
 }
 
 const server = { spokes: ["Exchange Server"], group: "Subscription management" } as const;
@@ -183,6 +196,18 @@ const timeout = {
   minimum: 1,
   maximum: 1440,
 };
+const wish: readonly SpokeParameter[] = [
+  text("folder", "Folder watched, by id or well-known name.", { default: "calendar", ...onEws }),
+  {
+    ...json(
+      "eventTypes",
+      "created, updated, deleted, moved, copied: an array, or text with semicolons between.",
+      onEws,
+    ),
+    orText: true,
+  },
+  timeout,
+];
 const stateOutputs: readonly SpokeParameter[] = [
   id("subscriptionId", "Id of the subscription."),
   text("watermark", "Where it begins, for the first look."),
@@ -197,19 +222,7 @@ export const subscriptionActions: readonly SpokeAction[] = [
     name: "Create Subscription",
     description: "Watches the calendar of a mailbox; Look up Events by Subscription ID tells what happened.",
     writes: true,
-    inputs: [
-      mailbox,
-      text("folder", "Folder watched, by id or well-known name.", { default: "calendar", ...onEws }),
-      {
-        ...json(
-          "eventTypes",
-          "created, updated, deleted, moved, copied: an array, or text with semicolons between.",
-          onEws,
-        ),
-        orText: true,
-      },
-      timeout,
-    ],
+    inputs: [mailbox, ...wish],
     outputs: stateOutputs,
     ews: { run: createOnEws, calls: "Subscribe with PullSubscriptionRequest" },
     graph: {
@@ -266,11 +279,12 @@ export const subscriptionActions: readonly SpokeAction[] = [
     ...server,
     kind: "subflow",
     name: "Renew Subscription",
-    description: "Lets a watched calendar be watched longer.",
+    description:
+      "Lets a watched calendar be watched longer, also one whose subscription ended: what happened since the mark is told.",
     writes: true,
-    inputs: [...watch, timeout],
+    inputs: [...watch, ...wish],
     outputs: stateOutputs,
-    ews: { run: renewOnEws, calls: "GetEvents, which starts the time anew" },
+    ews: { run: renewOnEws, calls: "Subscribe with the last Watermark, Unsubscribe of the first" },
     graph: {
       instead:
         "Watches of Create Subscription do not end over Microsoft Graph; posts are renewed by Renew Webhook Subscription.",

@@ -3,7 +3,11 @@ import { member } from "../../graph/errors.ts";
 import { segment } from "../../graph/mailbox.ts";
 import { utcTime } from "../../graph/read-row.ts";
 import { deleteSubscription } from "../../procedures/ews/subscriptions.ts";
-import { createSubscription as subscribeOnGraph } from "../../procedures/graph/change-tracking.ts";
+import {
+  deleteSubscription as endSubscription,
+  renewSubscription,
+  createSubscription as subscribeOnGraph,
+} from "../../procedures/graph/change-tracking.ts";
 import {
   bytes,
   done,
@@ -74,12 +78,13 @@ async function* allWebhooks(work: GraphWork): AsyncIterable<readonly Row[]> {
 }
 
 async function renewWebhook(work: GraphWork): Promise<readonly Row[]> {
-  const body = { expirationDateTime: work.inputs.values["expiration"] ?? null };
-  return [webhook(await work.json({ method: "PATCH", path: pathOf(work), body, repeatable: true }))];
+  const ends = { ExpirationDateTime: work.inputs.values["expiration"] ?? null };
+  await work.execute(renewSubscription, { Id: work.inputs.needed("id"), ...ends });
+  return [webhook(await work.json({ method: "GET", path: pathOf(work) }))];
 }
 
 async function endWebhook(work: GraphWork): Promise<readonly Row[]> {
-  await work.json({ method: "DELETE", path: pathOf(work) });
+  await work.execute(endSubscription, { Id: work.inputs.needed("id") });
   return [done];
 }
 
