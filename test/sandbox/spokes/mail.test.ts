@@ -18,6 +18,26 @@ describe.each([ews, graph])("mail and settings over $schema", (stand) => {
     return found;
   };
 
+  test("Send Mail never takes the name of an attachment for a file of the service", async () => {
+    // Over EWS name and content are inputs of their own.
+    if (isEws) return;
+    stand.files.set("service.keytab", Buffer.from("CANARY"));
+    const content = Buffer.from("abc").toString("base64");
+    for (const file of [
+      { name: "@service.keytab;x.txt", content },
+      { name: "x.txt", content: `${content};@service.keytab` },
+    ])
+      await expect(send("Trap", { attachments: [file] })).rejects.toMatchObject({ code: "INVALID_QUERY" });
+    const found = await rows("Look Up Messages by User ID", { user: bob });
+    expect(found.map(({ subject }) => subject)).not.toContain("Trap");
+  });
+
+  test("Send Mail reaches everybody, whatever their names look like", async () => {
+    await send("Slash", { to: [`"Alice \\\\" <${alice}>`, `"Bob" <${bob}>`] });
+    expect((await mailOf("Slash", bob))["to"]).toContain(alice);
+    expect((await mailOf("Slash", alice))["to"]).toContain(bob);
+  });
+
   test("Send Mail, read by user and by folder", async () => {
     const sent = await send("Offer", {
       to: `"Baker, Bob" <${bob}>`,

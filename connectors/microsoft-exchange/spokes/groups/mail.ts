@@ -196,8 +196,11 @@ function files(work: EwsWork | GraphWork): readonly File[] {
 
 const people = (work: EwsWork | GraphWork, name: string): string =>
   (work.inputs.people(name) ?? [])
-    .map((each) => (each.name === undefined ? each.address : `"${each.name.replaceAll('"', "'")}" <${each.address}>`))
+    .map((each) => (each.name === undefined ? each.address : `"${quotable(each.name)}" <${each.address}>`))
     .join(";");
+
+/** A name between quotes; a backslash would take the closing quote with it, and the next recipients. */
+const quotable = (name: string): string => name.replaceAll("\\", "\\\\").replaceAll('"', "'");
 
 async function sendEws(work: EwsWork): Promise<readonly Row[]> {
   const [file, ...more] = files(work);
@@ -218,6 +221,16 @@ async function sendEws(work: EwsWork): Promise<readonly Row[]> {
   return [done];
 }
 
+/** One entry of a list in text. A name or content, perhaps a stranger's, must not be read as the path of a file of the service. */
+function listed({ name, content }: File): string {
+  if (/^\s*@|;/.test(name) || !/^[A-Za-z0-9+/=\s]*$/.test(content))
+    throw invalidQuery(
+      `attachments: ${JSON.stringify(name.slice(0, 100))} begins with @, holds a semicolon or has a content that is not base64.`,
+      { target: "attachments" },
+    );
+  return `${name},${content}`;
+}
+
 async function sendGraph(work: GraphWork): Promise<readonly Row[]> {
   await work.execute(sendOnGraph, {
     Subject: work.inputs.text("subject") ?? "",
@@ -227,9 +240,7 @@ async function sendGraph(work: GraphWork): Promise<readonly Row[]> {
     CcRecipients: people(work, "cc"),
     BccRecipients: people(work, "bcc"),
     SaveToSentItems: work.inputs.flag("saveToSentItems") !== false,
-    Attachments: files(work)
-      .map(({ name, content }) => `${name},${content}`)
-      .join(";"),
+    Attachments: files(work).map(listed).join(";"),
   });
   return [done];
 }
