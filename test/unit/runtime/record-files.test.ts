@@ -1,34 +1,46 @@
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fileAccess } from "../../../src/runtime/files.ts";
 import { recordFiles } from "../../../src/runtime/record-files.ts";
 
-let base = "";
-beforeEach(async () => {
-  base = await mkdtemp(path.join(os.tmpdir(), "records-"));
+let folder: string;
+let base: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "records-"));
+  base = path.join(folder, "files");
 });
-afterEach(() => rm(base, { recursive: true }));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const bytes = (text: string) => new TextEncoder().encode(text);
 const records = () => recordFiles(base, fileAccess({ base, roots: [base] }));
-const content = Buffer.from("x");
 
-test("two records never share a folder, however their names are made safe", async () => {
-  const long = "A".repeat(149);
-  const names = ["event", "a/event", "b/event", "../event", ".event", `${long}1`, `${long}2`];
-  const kept = await Promise.all(names.map((name) => records().keep(name, "file.txt", content)));
-  expect(new Set(kept.map((file) => path.dirname(file))).size).toBe(names.length);
-  expect(await records().discard("a/event")).toBe(1);
-  for (const name of names.filter((one) => one !== "a/event")) expect(await records().discard(name)).toBe(1);
-  expect(await readdir(path.join(base, "records"))).toEqual([]);
-});
+describe("files of records", () => {
+  it("lie in a folder of their record, whatever both are called, and are removed together", async () => {
+    const kept = await records().keep("../EVT/1", "../../a.txt", bytes("one"));
+    const again = await records().keep("../EVT/1", "a.txt", bytes("two"));
+    expect(kept).not.toBe(again);
+    for (const [file, text] of [
+      [kept, "one"],
+      [again, "two"],
+    ] as const) {
+      expect(path.dirname(path.dirname(file))).toBe("records");
+      expect(await readFile(path.join(base, file), "utf8")).toBe(text);
+    }
+    await records().keep("EVT2", "b.txt", bytes("other"));
+    expect(await records().discard("../EVT/1")).toBe(2);
+    expect(await records().discard("../EVT/1")).toBe(0);
+    expect(await readdir(path.join(base, "records"))).toEqual(["EVT2"]);
+  });
 
-test("a link in place of a record's folder leads nowhere", async () => {
-  const elsewhere = path.join(base, "elsewhere");
-  await mkdir(elsewhere);
-  await writeFile(path.join(elsewhere, "own.txt"), "x");
-  await mkdir(path.join(base, "records"));
-  await symlink(elsewhere, path.join(base, "records", "event"));
-  await expect(records().discard("event")).rejects.toMatchObject({ code: "NOT_FOUND" });
-  expect(await readdir(elsewhere)).toEqual(["own.txt"]);
+  it("are not looked for behind a link", async () => {
+    const outside = path.join(folder, "outside");
+    await mkdir(outside);
+    await writeFile(path.join(outside, "precious.txt"), "keep me");
+    await symlink(outside, path.join(base, "records", "linked"));
+    await expect(records().discard("linked")).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(records().keep("linked", "x.txt", bytes("x"))).rejects.toMatchObject({ causeCode: "FILE_REFUSED" });
+    expect(await readdir(outside)).toEqual(["precious.txt"]);
+  });
 });
