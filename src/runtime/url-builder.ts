@@ -22,7 +22,9 @@ export function withBuiltUrl(
     return { input, mistakes: [mistake(`${displayName} has no URL that could be built.`)] };
   const url = builtUrl(urlBuilder);
   const typed = input.properties[urlProperty];
-  const mistakes = URL.canParse(url) ? [] : [mistake(`${url} is no URL.`)];
+  // A host with one of these would lead elsewhere than it says, or carry a login.
+  const isPlainHost = !/[/\\?#@\s]/.test(urlBuilder.host);
+  const mistakes = URL.canParse(url) && isPlainHost ? [] : [mistake(`${url} is no URL.`)];
   if (typed !== undefined && typed !== null && typed !== "" && typed !== url && typed !== stored[urlProperty])
     mistakes.push(
       mistake(`${urlProperty} is ${JSON.stringify(typed)}, but the URL builder makes ${url}: leave one of them out.`),

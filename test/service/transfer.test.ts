@@ -165,5 +165,10 @@ describe("a URL builder", () => {
       urlBuilder,
     });
     expect(refused.body).toMatchObject({ status: 422, errors: [{ pointer: "/urlBuilder" }] });
+    for (const host of ["user:pw@other.example", "other.example/x?", "other.example#"]) {
+      const foreign = { name: "two", connector: "microsoft-exchange", properties, urlBuilder: { host } };
+      const answer = await to.admin.call("/v1/connections", foreign);
+      expect(answer.body.errors).toContainEqual(expect.objectContaining({ pointer: "/urlBuilder" }));
+    }
   });
 });
