@@ -70,9 +70,9 @@ export const impossible: readonly Impossible[] = [
   },
   {
     schema: "EWS",
-    procedures: ["GetAttachment"],
+    procedures: ["GetAttachment", "DownloadAttachments"],
     deeds: ["input:FileStream"],
-    reason: "Streams are of desktop drivers: giving one is refused, and the answer says to read Content.",
+    reason: "Streams are of desktop drivers: giving one is refused, and the answer says what to read instead.",
   },
   {
     schema: "MSGraph",
@@ -107,6 +107,12 @@ export const impossible: readonly Impossible[] = [
   },
   {
     schema: "MSGraph",
+    procedures: ["GetEvents"],
+    deeds: ["output:FolderId", "output:OldItemId", "output:OldParentFolderId"],
+    reason: "Delta queries tell changes of items, not of folders, and not what an item was before.",
+  },
+  {
+    schema: "MSGraph",
     procedures: ["GetUserOofSettings", "SetUserOofSettings"],
     deeds: ["input:ImpersonationUser", "input:ImpersonationType"],
     reason: "Graph knows no impersonation: User names the mailbox, and giving these is refused.",
@@ -125,9 +131,9 @@ export const impossible: readonly Impossible[] = [
   },
   {
     schema: "MSGraph",
-    procedures: ["DownloadAttachments"],
+    procedures: ["GetAttachment", "DownloadAttachments"],
     deeds: ["input:FileStream"],
-    reason: "A stream of a desktop driver: the content is answered, or written to DownloadTo.",
+    reason: "A stream of a desktop driver: the content is answered, or written to a folder.",
   },
   {
     schema: "MSGraph",

@@ -48,7 +48,7 @@ const wishInputs: readonly Parameter[] = [
   }),
 ];
 
-function wishOf(input: ProcedureRun["input"]): SubscribeRequest {
+function wishOf(input: ProcedureRun["input"]): SubscribeRequest & { readonly timeoutMinutes: number } {
   const folders = (textInput(input["Resource"]) ?? "")
     .split(";")
     .map((name) => name.trim())

@@ -19,13 +19,13 @@ import {
 } from "./procedure.ts";
 
 /** An answer is held in memory as a whole, so a content within it may be as large as one in a request. */
-const LIMIT_BYTES = 10 * 1024 * 1024;
+export const LIMIT_BYTES = 10 * 1024 * 1024;
 
 /** A larger content goes to a file, or is downloaded as such. */
-const tooLarge = (name: string) =>
+export const tooLarge = (name: string, folderInput = "DownloadTo") =>
   new ConnectorError(
     "TOO_LARGE",
-    `${name} is larger than ${LIMIT_BYTES / 1024 / 1024} MB, which is too much for this answer: give DownloadTo, or download its content (GET …/records/{id}/attachments/{attachment}/content).`,
+    `${name} is larger than ${LIMIT_BYTES / 1024 / 1024} MB, which is too much for this answer: give ${folderInput}, or download its content (GET …/records/{id}/attachments/{attachment}/content).`,
     { causeCode: "GRAPH_TOO_LARGE" },
   );
 

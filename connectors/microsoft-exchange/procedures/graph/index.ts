@@ -13,6 +13,8 @@ import {
   tentativelyAcceptEvent,
 } from "./events.ts";
 import { createAttachments, moveItem, sendItem } from "./ews-names.ts";
+import { getAttachment } from "./get-attachment.ts";
+import { getEvents } from "./get-events.ts";
 import { copyMail, forwardMail, moveMail, replyToMessage } from "./messages.ts";
 import { getRoomLists, getRooms } from "./rooms.ts";
 import { findMeetingTimes, getSchedule, getUserAvailability } from "./scheduling.ts";
@@ -57,6 +59,8 @@ export const graphProcedures = (): readonly Procedure<GraphBinding>[] => [
   moveItem,
   sendItem,
   createAttachments,
+  getAttachment,
+  getEvents,
   fetchAdditionalUserFields,
   getOAuthAuthorizationUrl,
   getOAuthAccessToken,

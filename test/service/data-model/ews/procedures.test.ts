@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import type { Row } from "#spi";
@@ -114,6 +114,30 @@ test("attachments are added, read and removed", async () => {
   expect(await one("DeleteAttachment", { AttachmentId })).toMatchObject({ ...success, RootItemId: ItemId });
 });
 
+test("attachments under the names of schema MSGraph", async () => {
+  const { ItemId: MessageId } = await context().create("Drafts", { Subject: "With more files" });
+  const file = { FileName: "a.bin", ContentBytes: "AAEC", ContentType: "application/x-a" };
+  const added = await one("AddAttachments", { MessageId, ...file });
+  expect(added).toMatchObject({ ...done[0], Id: expect.any(String) });
+  expect(await run("AddAttachments", { MessageId, Attachments: "b.txt,Yg==; c.txt,Yw==" })).toHaveLength(2);
+  await writeFile(path.join(context().stand.dataDir, "files", "attachments", "local.txt"), "local");
+  expect(await run("AddAttachments", { MessageId, LocalFile: "attachments/local.txt" })).toMatchObject(done);
+  const place = { AttachmentSource: "Message", SourceId: MessageId };
+  const read = { ...place, AttachmentId: added["Id"], DownloadTo: "attachments" };
+  expect(await one("DownloadAttachments", read)).toMatchObject({
+    Id: added["Id"],
+    Name: "a.bin",
+    ContentBytes: "AAEC",
+    LastmodifiedDatetime: expect.any(String),
+    ContentType: "application/x-a",
+  });
+  const names = (await run("DownloadAttachments", place)).map((row) => row["Name"]);
+  expect(names).toEqual(["a.bin", "b.txt", "c.txt", "local.txt"]);
+  const { ItemId: SourceId } = await context().create("Drafts", { Subject: "At Bob's", ...asBob });
+  expect(await run("AddAttachments", { MessageId: SourceId, ...file, ...asBob })).toMatchObject(done);
+  expect(await run("DownloadAttachments", { SourceId, ...asBob })).toMatchObject([{ Name: "a.bin" }]);
+});
+
 test("DownloadEmail answers the source and writes it to a file", async () => {
   await send("As a file");
   const MessageId = await find("Inbox", "As a file", asBob);
@@ -154,7 +178,13 @@ test("subscriptions tell of items and folders", async () => {
   await send("Watched at Bob's");
   const news = await run("GetEvents", { ...named, Watermark: other["Watermark"] });
   expect(news.map((row) => row["ChangeType"])).toContain("newMail");
-  expect(await run("DeleteSubscription", named)).toEqual(done);
+  const longer = { Resource: "inbox", ChangeType: "newMail", TimeoutMinutes: 60, Watermark: other["Watermark"] };
+  const renewed = await one("RenewSubscription", { ...named, ...longer });
+  expect(renewed).toMatchObject({ ...done[0], ExpirationDateTime: expect.any(String) });
+  const { Id: next, Watermark: from } = renewed;
+  const same = await run("GetEvents", { ...named, Id: next, Watermark: from });
+  expect(same.map((row) => row["ChangeType"])).toContain("newMail");
+  expect(await run("DeleteSubscription", { ...named, Id: next })).toEqual(done);
 });
 
 test("invitations are answered, forwarded and called off", async () => {

@@ -1,3 +1,5 @@
+import { mkdir, readFile } from "node:fs/promises";
+import path from "node:path";
 import { expect, test } from "vitest";
 import type { Row } from "#spi";
 import { connect, graphProperties } from "../../support/stand.ts";
@@ -67,8 +69,16 @@ test("the names of schema EWS work too", async () => {
   const draft = { subject: "By the other names", toRecipients: [{ emailAddress: { address: bob } }] };
   const { id: ItemId } = await context().create("Messages", draft);
   const file = { ItemId, FileName: "a.bin", Content: "AAEC" };
-  const { RootItemId } = await one("CreateAttachments", file);
+  const { RootItemId, AttachmentId } = await one("CreateAttachments", file);
   expect(RootItemId).toBe(ItemId);
+  const asked = { AttachmentIds: AttachmentId, ItemId, AttachmentSource: "Message", UserId: alice };
+  const read = await one("GetAttachment", { ...asked, IncludeMimeContent: true, BodyType: "Best" });
+  expect(read).toMatchObject({ AttachmentId, Name: "a.bin", Size: 3, IsInline: false, Content: "AAEC" });
+  const folder = path.join(context().stand.dataDir, "files", "attachments");
+  await mkdir(folder, { recursive: true });
+  const written = await one("GetAttachment", { ...asked, AttachmentFolder: "attachments", Overwrite: false });
+  expect(await readFile(path.join(folder, "a.bin"), "base64")).toBe("AAEC");
+  expect(written).toMatchObject({ ContentLocation: expect.stringContaining("a.bin"), Content: null });
   const moved = await one("MoveItem", { ItemId, FolderId: "drafts" });
   const { ItemChangeKey } = moved;
   expect(await one("SendItem", { ItemId: moved["ItemId"], ItemChangeKey })).toMatchObject({ ResponseClass: "Success" });
@@ -79,6 +89,21 @@ test("MessagesDelta tells what is new in a folder", async () => {
   await send("New in sent");
   const news = await run("MessagesDelta", { FolderId: "sentitems", DeltaToken: all.at(-1)?.["DeltaToken"] });
   expect(news[0]).toMatchObject({ Subject: "New in sent", Message: expect.anything() });
+});
+
+test("GetEvents tells what happened in a folder", async () => {
+  const place = { Table: "Messages", FolderId: "drafts", UserId: alice };
+  const { Watermark } = await one("GetEvents", place);
+  const { id: ItemId } = await context().create("Messages", { subject: "Watched" });
+  const [event, last] = await run("GetEvents", { ...place, Watermark });
+  expect(event).toMatchObject({
+    ChangeType: "created",
+    TimeStamp: expect.any(String),
+    ItemId,
+    ItemChangeKey: expect.any(String),
+    ParentFolderId: expect.any(String),
+  });
+  expect(last).toMatchObject({ ChangeType: "watermark", Watermark: expect.any(String) });
 });
 
 test("invitations are answered, forwarded and called off; reminders are postponed and dropped", async () => {
@@ -98,6 +123,9 @@ test("what is known of people's time and of rooms", async () => {
   const window = { StartTime: "2031-05-05T00:00:00Z", EndTime: "2031-05-06T00:00:00Z" };
   const busy = await run("GetUserAvailability", { Mailboxes: alice, Timezone: "UTC", ...window });
   expect(busy).toContainEqual(expect.objectContaining({ Subject: "Busy", BusyType: "Busy" }));
+  const elsewhere = { Mailboxes: alice, StartTime: "2031-05-05T11:00:00", EndTime: "2031-05-05T12:00:00" };
+  const there = await run("GetUserAvailability", { ...elsewhere, Timezone: "Europe/Berlin" });
+  expect(there).toContainEqual(expect.objectContaining({ Subject: "Busy", StartTime: "2031-05-05T09:00:00Z" }));
   expect(await one("GetSchedule", { Schedules: alice, Interval: 60, ...window })).toMatchObject({ ScheduleId: alice });
   const wish = { Attendees: bob, DurationMinutes: 60, ActivityDomain: "unrestricted" };
   // Microsoft Graph proposes times to people, not to applications.

@@ -50,9 +50,11 @@ export function contractCheck(): ContractCheck {
 type Note = (what: string, complaint: string | undefined, text: string) => void;
 
 async function checkEws(http: HttpClient, request: HttpRequest, note: Note): Promise<HttpResponse> {
-  const text = String(request.body);
+  const { body } = request;
+  const sent = body instanceof Readable ? Buffer.concat(await body.toArray()) : body;
+  const text = String(sent);
   note(`request ${request.operation}`, validateEws(text), text);
-  const answer = await heard(await http.request(request));
+  const answer = await heard(await http.request({ ...request, ...(sent === undefined ? {} : { body: sent }) }));
   const said = await answer.text();
   if (said.startsWith("<")) note(`answer ${request.operation}`, validateEws(said), said);
   return answer;

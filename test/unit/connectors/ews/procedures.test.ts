@@ -96,6 +96,9 @@ describe.skipIf(!existsSync(reference))(
       : { procedures: [], notOfferedButWanted: [] };
     const expected = all.filter(({ schema }) => schema === "EWS" || schema === "any");
 
+    // EWS sends attachments within one request, without sessions to upload to; profile fields are of the directory.
+    const impossible = ["CreateUploadSession", "FetchAdditionalUserFields"];
+
     test("have the same names", () => {
       const names = procedures.map(({ name }) => name);
       expect(names).toEqual(expect.arrayContaining(expected.map(({ name }) => name)));
@@ -107,11 +110,23 @@ describe.skipIf(!existsSync(reference))(
         .flatMap(({ name }) =>
           name === "Get/SetMailboxSettings" ? ["GetMailboxSettings", "SetMailboxSettings"] : [name],
         )
-        // EWS sends attachments within one request: it has no sessions to upload to.
-        .filter((name) => name !== "CreateUploadSession");
+        .filter((name) => !impossible.includes(name));
       expect(names).toEqual(expect.arrayContaining(wanted));
       const graph = graphProcedures().map(({ name }) => name);
       expect(graph).toEqual(expect.arrayContaining(wanted));
+    });
+
+    test("have what schema MSGraph has, with the same outputs and the inputs that are not about the mailbox", () => {
+      const ofGraph = all.filter(({ schema, name }) => schema === "MSGraph" && !impossible.includes(name));
+      for (const { name } of ofGraph) expect(procedures.map((each) => each.name)).toContain(name);
+      for (const name of ["AddAttachments", "DownloadAttachments"]) {
+        const own = procedures.find((each) => each.name === name);
+        const other = ofGraph.find((each) => each.name === name);
+        const shared = (inputs: readonly { readonly name: string }[] = []) =>
+          inputs.map((each) => each.name).filter((each) => !/^(?:UserId|Impersonation.*)$/.test(each));
+        expect(shared(own?.inputs)).toEqual(shared(other?.inputs));
+        expect(own?.outputs.map((each) => each.name)).toEqual(other?.outputs.map((each) => each.name));
+      }
     });
 
     test.each(expected.map((each) => [each.name, each] as const))("%s", (name, wanted) => {

@@ -208,6 +208,38 @@ describe("attachments", () => {
     await expect(stream).rejects.toMatchObject({ code: "UNSUPPORTED", target: "FileStream" });
   });
 
+  test("are read under the names of schema EWS: files, items with their source or without, and links", async () => {
+    const kinds: Readonly<Record<string, string>> = { F: "file", I: "item", L: "reference" };
+    const answer: Handler = ({ url }) => {
+      if (url.pathname.endsWith("$value")) return { body: "MIME" };
+      const id = url.pathname.at(-1) ?? "";
+      const about = {
+        "@odata.type": `#microsoft.graph.${kinds[id]}Attachment`,
+        id,
+        name: id,
+        size: 4,
+        isInline: false,
+      };
+      const whole = { contentId: "c", contentLocation: "l", contentBytes: "QUJD" };
+      return { body: url.searchParams.has("$select") || id !== "F" ? about : { ...about, ...whole } };
+    };
+    const asked = { AttachmentIds: "F;I;L", ItemId: "E", AttachmentSource: "Event" };
+    const common = { Size: 4, IsInline: false, LastModifiedTime: null };
+    const rows = await run("GetAttachment", asked, answer);
+    expect(rows).toMatchObject([
+      { AttachmentId: "F", Name: "F", ContentId: "c", ContentLocation: "l", Content: "QUJD", ...common },
+      { AttachmentId: "I", Content: Buffer.from("MIME").toString("base64"), ContentId: null, ...common },
+      { AttachmentId: "L", Content: null, ...common },
+    ]);
+    const at = "GET /me/events/E/attachments";
+    expect(sent()).toEqual([`${at}/F`, `${at}/F`, `${at}/I`, `${at}/I/$value`, `${at}/L`]);
+    const plain = await run("GetAttachment", { ...asked, AttachmentIds: "I", IncludeMimeContent: false }, answer);
+    expect(plain).toMatchObject([{ AttachmentId: "I", Content: null }]);
+    expect(sent()).toEqual([`${at}/I`]);
+    const link = run("GetAttachment", { ...asked, AttachmentIds: "L", AttachmentFolder: "f" }, answer);
+    await expect(link).rejects.toMatchObject({ code: "UNSUPPORTED" });
+  });
+
   test("are removed", async () => {
     await run("DeleteAttachment", { AttachmentSource: "Event", SourceId: "E", AttachmentId: "A" }, () => ({
       status: 204,
@@ -297,29 +329,29 @@ describe.skipIf(!isThere)("procedures and the reference data (needs ../shared/re
     : { procedures: [], notOfferedButWanted: [] };
   const known = reference.procedures.filter(({ schema }) => schema === "MSGraph" || schema === "any");
   const ofEws = reference.procedures.filter(({ schema }) => schema === "EWS");
-  /** Procedures of schema EWS that Graph cannot do: an attachment has no address without its message. */
-  const impossible = ["GetAttachment"];
+  /** Inputs beside those of schema EWS: the mailbox, and the item without which an attachment has no address. */
+  const ownInputs = ["UserId", "ItemId of GetAttachment", "AttachmentSource of GetAttachment"];
   /** What goes with those that are wanted. */
-  const counterparts = ["SetUserOofSettings", "RenewSubscription", "DeleteSubscription"];
+  const counterparts = ["SetUserOofSettings", "GetEvents", "RenewSubscription", "DeleteSubscription"];
 
   test("all are there, those wanted and those of schema EWS as well, each name once", () => {
     const names = graphProcedures().map(({ name }) => name);
     const wanted = reference.notOfferedButWanted.flatMap(({ name }) =>
       name === "Get/SetMailboxSettings" ? ["GetMailboxSettings", "SetMailboxSettings"] : [name],
     );
-    const expected = [...known, ...ofEws].map(({ name }) => name).filter((name) => !impossible.includes(name));
+    const expected = [...known, ...ofEws].map(({ name }) => name);
     for (const name of [...expected, ...wanted, ...counterparts]) expect(names).toContain(name);
-    for (const name of impossible) expect(names).not.toContain(name);
     expect(names).toHaveLength(new Set(names).size);
   });
 
   test.each(
-    ofEws.filter(({ name }) => !known.some((each) => each.name === name) && !impossible.includes(name)),
+    ofEws.filter(({ name }) => !known.some((each) => each.name === name)),
   )("$name has the inputs and outputs of schema EWS", ({ name, inputs, outputs }) => {
     const own = graphProcedures().find((candidate) => candidate.name === name);
-    expect(own?.inputs.map((each) => each.name).filter((each) => each !== "UserId")).toEqual(
-      inputs.map((each) => each.name),
-    );
+    const shared = own?.inputs
+      .map((each) => each.name)
+      .filter((each) => !ownInputs.includes(each) && !ownInputs.includes(`${each} of ${name}`));
+    expect(shared).toEqual(inputs.map((each) => each.name));
     expect(own?.outputs.map((each) => each.name)).toEqual(outputs.map((each) => each.name));
     for (const { name: input, required } of inputs) {
       expect([input, own?.inputs.find((each) => each.name === input)?.required]).toEqual([input, required]);
@@ -340,5 +372,47 @@ describe.skipIf(!isThere)("procedures and the reference data (needs ../shared/re
         wanted.default ?? null,
       ]);
     }
+  });
+});
+
+describe("GetEvents", () => {
+  const item = (id: string) => ({ id, changeKey: `K${id}`, createdDateTime: "2026-01-01T00:00:00Z" });
+  const link = (name: string, token: string) => ({
+    [`@odata.${name}Link`]: `https://graph.microsoft.com/v1.0/x?$${name === "next" ? "skip" : "delta"}token=${token}`,
+  });
+
+  test("goes through all pages in silence first, then tells what follows", async () => {
+    const pages: Readonly<Record<string, object>> = {
+      none: { value: [item("1")], ...link("next", "n") },
+      n: { value: [item("2")], ...link("delta", "d1") },
+      d1: { value: [{ id: "2", "@removed": { reason: "deleted" } }], ...link("delta", "d2") },
+    };
+    const answer: Handler = ({ url }) => ({
+      body: pages[url.searchParams.get("$skiptoken") ?? url.searchParams.get("$deltatoken") ?? "none"],
+    });
+    const first = await run("GetEvents", {}, answer);
+    expect(first).toMatchObject([{ ChangeType: "watermark", ItemId: null }]);
+    expect(sent()).toEqual(Array(2).fill("GET /me/mailFolders/inbox/messages/delta"));
+    const next = await run("GetEvents", { Watermark: String(first[0]?.Watermark) }, answer);
+    expect(next).toMatchObject([
+      { ChangeType: "deleted", ItemId: "2", FolderId: null, OldItemId: null, OldParentFolderId: null },
+      { ChangeType: "watermark" },
+    ]);
+  });
+
+  test("tells when Graph forgot where it was", async () => {
+    const gone = run("GetEvents", {}, () => ({ status: 410, body: { error: { code: "syncStateNotFound" } } }));
+    await expect(gone).rejects.toMatchObject({ code: "INVALID_QUERY", target: "Watermark" });
+  });
+});
+
+test("GetUserAvailability: the window is on the clock of its zone, also where that changes", async () => {
+  const days = { StartTime: "2026-03-29T00:00:00", EndTime: "2026-03-30T00:00:00" };
+  await run("GetUserAvailability", { Mailboxes: "a@x.example", ...days, Timezone: "Europe/Berlin" }, () => ({
+    body: { value: [] },
+  }));
+  expect(fake.seen[0]?.body).toMatchObject({
+    startTime: { dateTime: "2026-03-28T23:00:00.000", timeZone: "UTC" },
+    endTime: { dateTime: "2026-03-29T22:00:00.000", timeZone: "UTC" },
   });
 });
