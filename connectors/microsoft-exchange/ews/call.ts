@@ -2,10 +2,11 @@ import { type ConnectorContext, ConnectorError, type ErrorOptions, type HttpResp
 import type { EwsConfig } from "./config.ts";
 import { ElementReader } from "./element-reader.ts";
 import { anchorMailbox, type CallIdentity, envelope, soapAction } from "./envelope.ts";
+import { envelopesOf } from "./envelopes.ts";
 import { responseError } from "./errors.ts";
 import { explainRefusal } from "./explain-refusal.ts";
 import { isXml, notSoap, requestIdOf } from "./http-answers.ts";
-import { readXml } from "./parse.ts";
+import { readXml, XmlReading } from "./parse.ts";
 import { type CallState, readFault } from "./response-messages.ts";
 import { StreamedBody, type StreamedContent } from "./streamed-body.ts";
 import type { Turns } from "./turns.ts";
@@ -33,6 +34,9 @@ export interface Operation<S extends CallState> {
   /** Judges the finished answer inside the attempt, so that what it throws can be retried. */
   finish?(state: S): void;
 }
+
+/** Exchange says something each 45 seconds while an answer stays open; a silence longer than that is a broken connection. */
+const silenceMs = 120_000;
 
 /** Sends operations for one configuration. */
 export class EwsCaller {
@@ -111,6 +115,42 @@ export class EwsCaller {
       throw operation.taken === undefined ? error : cutShort(operation, error, signal);
     }
     return state;
+  }
+
+  /**
+   * The messages of an answer that stays open, each judged by itself. It takes none of the connection's places, or a
+   * few of them would keep everybody else waiting. Errors: as `call`, and what breaks the connection.
+   */
+  async *stream<S extends CallState>(
+    operation: Operation<S>,
+    identity: CallIdentity,
+    signal: AbortSignal,
+  ): AsyncGenerator<S> {
+    const response = await this.context.http.request({
+      method: "POST",
+      url: this.config.endpoint,
+      headers: this.#headers(operation.name, identity),
+      body: envelope(operation.name, operation.body, this.config, identity),
+      signal,
+      operation: operation.name,
+      streams: true,
+      timeoutMs: silenceMs,
+      limitBytes: Number.POSITIVE_INFINITY,
+    });
+    const readable = isXml(response) && (response.status === 200 || response.status === 500);
+    if (!readable) throw await notSoap(operation.name, response, this.context.clock.now());
+    try {
+      for await (const text of envelopesOf(response.body)) {
+        const state = operation.start();
+        const reading = new XmlReading(documentReader(operation), state);
+        reading.write(text);
+        reading.end();
+        judge(operation, state, response);
+        yield state;
+      }
+    } finally {
+      response.body.destroy();
+    }
   }
 
   #headers(operation: string, identity: CallIdentity): Record<string, string> {

@@ -52,8 +52,26 @@ export class RecordWork {
     if (this.hasChannel) await this.#keepChannel(isAsked);
     if (this.record.openedAt === undefined) await this.#start();
     if (this.record.kind === "pull" && this.hasChannel) await this.#fetchAll();
-    if (!this.#hasCompared && (isAsked || this.#isTimeToCompare())) await this.reconcile();
+    const compares = this.record.kind !== "streaming" && (isAsked || this.#isTimeToCompare());
+    if (compares && !this.#hasCompared) await this.reconcile();
     await this.#save({ ...working(this.record), answered: asked });
+  }
+
+  /** Stays at a streamed answer until the server ends it; what was missed between two of them is found by comparing. */
+  async listen(): Promise<void> {
+    const { channel, watched } = this.record;
+    if (channel === undefined) return;
+    let isFirst = true;
+    for await (const changes of this.#feed.listen(watched, channel, this.#signal)) {
+      if (changes === "lost") {
+        await this.#open();
+        return;
+      }
+      // Connected: from here on everything is told.
+      if (isFirst) await this.reconcile();
+      isFirst = false;
+      if (changes.length > 0) await this.keep(changes, "notification");
+    }
   }
 
   get hasChannel(): boolean {

@@ -47,35 +47,52 @@ export function createTurns(parts: TurnParts): Turns {
       lease.release();
     }
   };
-  const once: Turns["once"] = async (record, signal) => {
+  const held = async (
+    record: SubscriptionRecord,
+    signal: AbortSignal,
+    use: (work: RecordWork) => Promise<void>,
+  ): Promise<SubscriptionRecord> => {
     const holding = new AbortController();
-    holdOn(record.id, holding.signal);
+    const lost = new AbortController();
+    holdOn(record.id, holding.signal, () => lost.abort(new LeaseLost()));
+    const either = AbortSignal.any([signal, lost.signal]);
     try {
-      return await withFeed(record, signal, async (feed) => {
-        const work = new RecordWork(parts, feed, record, instance, signal);
-        await work.turn();
+      return await withFeed(record, either, async (feed) => {
+        const work = new RecordWork(parts, feed, record, instance, either);
+        await use(work);
         return work.record;
       });
+    } catch (error) {
+      throw lost.signal.aborted ? new LeaseLost() : error;
     } finally {
       holding.abort();
     }
   };
+  const once: Turns["once"] = (record, signal) => held(record, signal, (work) => work.turn());
   /** Keeps the lease while a server takes its time. */
-  const holdOn = (id: string, signal: AbortSignal): void => {
+  const holdOn = (id: string, signal: AbortSignal, onLoss: () => void): void => {
     const hold = async (): Promise<void> => {
       for (;;) {
         await parts.clock.sleep(timing.leaseMs / 3, signal);
-        await store.subscriptions.extend(id, instance, timing.leaseMs);
+        if (await store.subscriptions.extend(id, instance, timing.leaseMs)) continue;
+        onLoss();
+        return;
       }
     };
     hold().catch((error: unknown) => {
       if (!signal.aborted) log.warn({ subscription: id, err: error }, "a lease could not be kept");
     });
   };
+  const listen = (record: SubscriptionRecord): Promise<SubscriptionRecord> =>
+    held(record, stopping.signal, async (work) => {
+      await work.turn();
+      await work.listen();
+    });
   const turn = async (record: SubscriptionRecord): Promise<void> => {
     try {
-      const done = await once(record, stopping.signal);
-      await store.subscriptions.save(done, instance, timing.pollMs);
+      const isStreamed = record.kind === "streaming";
+      const done = isStreamed ? await listen(record) : await once(record, stopping.signal);
+      await store.subscriptions.save(done, instance, isStreamed ? 0 : timing.pollMs);
     } catch (error) {
       if (error instanceof LeaseLost || stopping.signal.aborted) return;
       const known = asConnectorError(error);
@@ -90,7 +107,9 @@ export function createTurns(parts: TurnParts): Turns {
     once,
     async run() {
       const taken = await store.subscriptions.claimDue(instance, timing.leaseMs, atOnce);
-      await Promise.all(taken.map(turn));
+      const turns = taken.map((record) => ({ isStreamed: record.kind === "streaming", done: turn(record) }));
+      // A streamed answer may stay open for half an hour: nobody waits for it.
+      await Promise.all(turns.flatMap(({ isStreamed, done }) => (isStreamed ? [] : [done])));
     },
     async close(record, signal) {
       const { channel } = record;

@@ -11,9 +11,11 @@ import {
 } from "#spi";
 import type { EwsBinding } from "../binding.ts";
 import type { EwsCaller } from "../call.ts";
+import { knows } from "../config.ts";
 import { getEvents } from "../operations/get-events.ts";
 import { getItem } from "../operations/get-item.ts";
-import { eventTypes, subscribe, unsubscribe } from "../operations/subscribe.ts";
+import { getStreamingEvents } from "../operations/get-streaming-events.ts";
+import { eventTypes, subscribe, subscribeStreaming, unsubscribe } from "../operations/subscribe.ts";
 import { type SyncChange, type SyncFolderState, syncFolderItems } from "../operations/sync-folder-items.ts";
 import { itemShape } from "../properties.ts";
 import { RowReader } from "../row-reader.ts";
@@ -25,6 +27,8 @@ const timeoutMinutes = 1440;
 // Exchange takes 1 to 512 (MaxSyncChangesReturnedType).
 const changesPerCall = 512;
 const itemsPerCall = 100;
+/** A streamed answer stays open so long; the longest there is. */
+const connectionMinutes = 30;
 
 /** Response codes that say: subscribe again. */
 const lostCodes: ReadonlySet<string> = new Set([
@@ -38,21 +42,26 @@ const lostCodes: ReadonlySet<string> = new Set([
 ]);
 const lostStateCodes: ReadonlySet<string> = new Set(["ErrorInvalidSyncStateData"]);
 
+const isLost = (error: unknown, codes: ReadonlySet<string> = lostCodes): boolean =>
+  error instanceof ConnectorError && codes.has(error.remote?.code ?? "");
+
 /** The answer, or "lost" when the server says so by one of these codes. */
-export const orLost = async <T>(work: Promise<T>, codes: ReadonlySet<string> = lostCodes): Promise<T | "lost"> =>
+const orLost = async <T>(work: Promise<T>, codes: ReadonlySet<string> = lostCodes): Promise<T | "lost"> =>
   work.catch((error: unknown) => {
-    if (error instanceof ConnectorError && codes.has(error.remote?.code ?? "")) return "lost";
+    if (isLost(error, codes)) return "lost";
     throw error;
   });
 
 /** Changes of folders, by Exchange's notifications and by SyncFolderItems. */
 export class EwsChanges implements ChangeFeed<EwsBinding> {
-  readonly kinds = ["pull"] as const;
+  /** Streaming came with Exchange2010_SP1. */
+  readonly kinds: readonly FeedKind[];
   readonly pullsFromChannel = true;
   readonly #caller: EwsCaller;
 
   constructor(caller: EwsCaller) {
     this.#caller = caller;
+    this.kinds = knows(caller.config.platform, "Exchange2010_SP1") ? ["pull", "streaming"] : ["pull"];
   }
 
   readonly watch = watchFolder;
@@ -86,16 +95,18 @@ export class EwsChanges implements ChangeFeed<EwsBinding> {
     return found;
   }
 
-  async open(watched: Watched, _kind: FeedKind, _receiver: unknown, signal: AbortSignal): Promise<Channel> {
+  async open(watched: Watched, kind: FeedKind, _receiver: unknown, signal: AbortSignal): Promise<Channel> {
     const { folder, identity } = placeOf(this.#caller.config, watched);
-    const operation = subscribe({ folders: [folder], events: eventTypes, timeoutMinutes });
+    const streams = kind === "streaming";
+    const wish = { folders: [folder], events: eventTypes };
+    const operation = streams ? subscribeStreaming(wish) : subscribe({ ...wish, timeoutMinutes });
     const { subscriptionId, watermark } = await this.#caller.call(operation, identity, signal);
-    if (subscriptionId === undefined || watermark === undefined)
+    if (subscriptionId === undefined || (watermark === undefined && !streams))
       throw protocolError("The server did not tell the id of the new subscription.", {
         causeCode: "NOT_EWS_ANSWER",
         remote: { service: "EWS", operation: "Subscribe" },
       });
-    return { id: subscriptionId, cursor: watermark };
+    return { id: subscriptionId, ...(watermark === undefined ? {} : { cursor: watermark }) };
   }
 
   async fetch(watched: Watched, channel: Channel, signal: AbortSignal) {
@@ -111,8 +122,18 @@ export class EwsChanges implements ChangeFeed<EwsBinding> {
     };
   }
 
-  async *listen(): AsyncGenerator<readonly Change[] | "lost"> {
-    yield "lost";
+  async *listen(watched: Watched, channel: Channel, signal: AbortSignal): AsyncGenerator<readonly Change[] | "lost"> {
+    const { identity } = placeOf(this.#caller.config, watched);
+    const operation = getStreamingEvents(channel.id, connectionMinutes);
+    try {
+      for await (const { events, isClosed } of this.#caller.stream(operation, identity, signal)) {
+        yield changesOf(events);
+        if (isClosed) return;
+      }
+    } catch (error) {
+      if (!isLost(error)) throw error;
+      yield "lost";
+    }
   }
 
   /** Each call for events keeps a subscription alive. */

@@ -1,7 +1,7 @@
 import type { Operation } from "../call.ts";
 import { type FolderReference, folderId } from "../folders.ts";
 import { type CallState, callState, readMessages, throwIfError } from "../response-messages.ts";
-import { element, leaf } from "../write-xml.ts";
+import { element, leaf, type Xml } from "../write-xml.ts";
 
 /** Kinds of events a subscription can be about (NotificationEventTypeType, types.xsd). */
 export const eventTypes = [
@@ -29,19 +29,29 @@ export interface SubscribeState extends CallState {
 }
 
 /** Subscribe: events are kept at the server until they are asked for. No folders: the whole mailbox. */
-export const subscribe = ({
-  folders,
-  events,
-  timeoutMinutes,
-  watermark,
-}: SubscribeRequest): Operation<SubscribeState> => ({
+export const subscribe = ({ timeoutMinutes, watermark, ...wish }: SubscribeRequest): Operation<SubscribeState> =>
+  subscribeBy("m:PullSubscriptionRequest", wish, [
+    watermark === undefined ? undefined : leaf("t:Watermark", watermark, { about: "Watermark" }),
+    leaf("t:Timeout", timeoutMinutes),
+  ]);
+
+/** Subscribe: events are told over GetStreamingEvents (since Exchange2010_SP1). */
+export const subscribeStreaming = (
+  wish: Omit<SubscribeRequest, "timeoutMinutes" | "watermark">,
+): Operation<SubscribeState> => subscribeBy("m:StreamingSubscriptionRequest", wish, []);
+
+const subscribeBy = (
+  name: string,
+  { folders, events }: Omit<SubscribeRequest, "timeoutMinutes" | "watermark">,
+  more: readonly (Xml | undefined)[],
+): Operation<SubscribeState> => ({
   name: "Subscribe",
   repeatable: true,
   body: element(
     "m:Subscribe",
     undefined,
     element(
-      "m:PullSubscriptionRequest",
+      name,
       folders.length === 0 ? { SubscribeToAllFolders: true } : undefined,
       folders.length === 0 ? undefined : element("t:FolderIds", undefined, folders.map(folderId)),
       element(
@@ -49,8 +59,7 @@ export const subscribe = ({
         undefined,
         events.map((event) => leaf("t:EventType", event)),
       ),
-      watermark === undefined ? undefined : leaf("t:Watermark", watermark, { about: "Watermark" }),
-      leaf("t:Timeout", timeoutMinutes),
+      more,
     ),
   ),
   start: () => ({ ...callState(), subscriptionId: undefined, watermark: undefined }),

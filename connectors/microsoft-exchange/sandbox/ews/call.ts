@@ -15,7 +15,14 @@ export interface EwsCall {
   readonly subscriptions: Subscriptions;
   /** Entries this call may read with FindItem, out of the account's budget; given back when the call ends. */
   reserveFound(wanted: number): number;
+  /** The answer stays open: further envelopes follow until the promise resolves or the caller leaves. */
+  follow(next: Following): void;
+  /** What happens to the next notice: the waits before each time it is sent. */
+  fate(): readonly number[];
 }
+
+/** Sends further answers of one call. */
+export type Following = (send: (element: XmlElement) => void, closed: AbortSignal) => Promise<void>;
 
 /** One operation: the request element in, the answer element out. */
 export type Operation = (call: EwsCall) => XmlElement | Promise<XmlElement>;

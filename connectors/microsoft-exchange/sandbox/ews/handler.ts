@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Faults } from "../faults.ts";
 import { type Account, MailboxError, type Organisation } from "../mailboxes/index.ts";
-import type { EwsCall } from "./call.ts";
+import type { EwsCall, Following } from "./call.ts";
 import { EwsError } from "./ews-error.ts";
 import { FindBudget } from "./find-budget.ts";
 import { operations } from "./operations/index.ts";
@@ -49,6 +49,8 @@ interface Answer {
   headers: Record<string, string | string[]>;
   /** What to do once the answer was sent or lost. */
   done?: () => void;
+  /** Goes on after `body`. */
+  follow?: Following;
 }
 
 async function serve(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -67,13 +69,21 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
       ...answer.headers,
     };
     response.writeHead(answer.status, headers);
-    await new Promise<void>((resolve) => {
-      response.once("close", resolve);
-      response.end(answer.body);
-    });
+    const left = new Promise<void>((resolve) => response.once("close", resolve));
+    if (answer.follow) await goOn(response, answer.body, answer.follow, left);
+    response.end(answer.follow ? undefined : answer.body);
+    await left;
   } finally {
     answer.done?.();
   }
+}
+
+/** Each message of an answer that stays open is an envelope of its own. */
+async function goOn(response: ServerResponse, first: string, follow: Following, left: Promise<void>): Promise<void> {
+  const closing = new AbortController();
+  left.then(() => closing.abort());
+  response.write(first);
+  await follow((element) => response.destroyed || response.write(printEnvelope(element)), closing.signal);
 }
 
 async function answerTo(state: State, request: IncomingMessage, body: string | undefined): Promise<Answer> {
@@ -100,8 +110,11 @@ async function answerSoap(state: State, caller: Caller, body: string): Promise<A
     const request = readEnvelope(body);
     const account = actingAccount(state.organisation, caller, request);
     release = enter(state, caller, account);
-    const result = await run(state, account, request, cleanups);
-    return { status: 200, body: printEnvelope(result), headers: {}, done };
+    let follow: Following | undefined;
+    const result = await run(state, account, request, cleanups, (next) => {
+      follow = next;
+    });
+    return { status: 200, body: printEnvelope(result), headers: {}, done, ...(follow === undefined ? {} : { follow }) };
   } catch (error) {
     // Exchange answers XML it cannot read with a bare 400
     if (error instanceof XmlError) return { status: 400, body: "", headers: {}, done };
@@ -115,6 +128,7 @@ function run(
   account: Account,
   request: SoapRequest,
   cleanups: (() => void)[],
+  follow: EwsCall["follow"],
 ): XmlElement | Promise<XmlElement> {
   const operation = operations[request.operation.name];
   if (!operation) {
@@ -132,6 +146,8 @@ function run(
     version: request.version,
     timeZone: request.timeZone,
     subscriptions: state.subscriptions,
+    follow,
+    fate: () => state.faults.notices.next(),
     reserveFound: (wanted) => {
       const { granted, release } = state.budget.reserve(account.address, wanted);
       cleanups.push(release);

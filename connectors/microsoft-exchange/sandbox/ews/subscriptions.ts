@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Mailbox, MailboxEvent } from "../mailboxes/index.ts";
 import { EwsError } from "./ews-error.ts";
 
-/** One pull subscription. */
+/** One subscription, to be asked or to be streamed. */
 export interface Subscription {
   id: string;
   account: string;
@@ -10,6 +10,9 @@ export interface Subscription {
   /** Absent: all folders. */
   folderIds?: ReadonlySet<string>;
   types: ReadonlySet<MailboxEvent["type"]>;
+  /** Its events are told over an answer that stays open, those up to this change number already. */
+  streams?: true;
+  toldUpTo?: number;
   timeoutMs: number;
   usedAtMs: number;
 }

@@ -21,6 +21,7 @@ import { resolveNames } from "./resolve-names.ts";
 import { getRoomLists, getRooms } from "./rooms.ts";
 import { sendItemOperation } from "./send-item.ts";
 import { getServerTimeZones } from "./server-time-zones.ts";
+import { getStreamingEvents } from "./streaming-events.ts";
 import { syncFolderHierarchy } from "./sync-folder-hierarchy.ts";
 import { syncFolderItems } from "./sync-folder-items.ts";
 import { updateFolder } from "./update-folder.ts";
@@ -62,6 +63,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   ResolveNames: resolveNames,
   SendItem: sendItemOperation,
   SetUserOofSettingsRequest: setUserOofSettings,
+  GetStreamingEvents: getStreamingEvents,
   Subscribe: subscribe,
   SyncFolderHierarchy: syncFolderHierarchy,
   SyncFolderItems: syncFolderItems,

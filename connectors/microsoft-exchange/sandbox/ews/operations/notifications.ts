@@ -21,11 +21,16 @@ const eventTypes: Record<string, MailboxEvent["type"] | undefined> = {
 /** Events one GetEvents gives at most. */
 const eventsLimit = 100;
 
-/** Subscribe: pull subscriptions only. */
+/** A streaming subscription lives so long without a connection. */
+const streamingTimeoutMs = 30 * 60_000;
+
+/** Subscribe: pull and streaming subscriptions. */
 export const subscribe: Operation = (call) =>
   one("Subscribe", () => {
+    const streaming = childOf(call.request, "StreamingSubscriptionRequest");
+    if (streaming) return [m("SubscriptionId", newStreaming(call, streaming).id)];
     const pull = childOf(call.request, "PullSubscriptionRequest");
-    if (!pull) throw new EwsError("ErrorInvalidSubscriptionRequest", "The sandbox has pull subscriptions only.");
+    if (!pull) throw new EwsError("ErrorInvalidSubscriptionRequest", "The sandbox has no push subscriptions.");
     const given = childText(pull, "Watermark");
     const from = given === undefined ? undefined : readWatermark(given);
     if (given !== undefined && from === undefined) throw invalidWatermark();
@@ -74,7 +79,25 @@ function one(operation: string, work: () => XmlElement[]): XmlElement {
   }
 }
 
+function newStreaming(call: EwsCall, request: XmlElement): Subscription {
+  const watched = watchedBy(call, request);
+  return call.subscriptions.add({
+    ...watched,
+    streams: true,
+    toldUpTo: watched.mailbox.log.number,
+    timeoutMs: streamingTimeoutMs,
+  });
+}
+
 function newSubscription(call: EwsCall, pull: XmlElement): Subscription {
+  const watched = watchedBy(call, pull);
+  const minutes = readInteger(childText(pull, "Timeout") ?? "0");
+  if (minutes < 1 || minutes > 1440)
+    throw schemaViolation("The 'Timeout' element is invalid: it must be from 1 to 1440.");
+  return call.subscriptions.add({ ...watched, timeoutMs: minutes * 60_000 });
+}
+
+function watchedBy(call: EwsCall, pull: XmlElement): Pick<Subscription, "account" | "mailbox" | "folderIds" | "types"> {
   const folders = findFolders(call, childOf(pull, "FolderIds"));
   const isAll = pull.attributes["SubscribeToAllFolders"] === "true";
   if (isAll === folders.length > 0) {
@@ -86,19 +109,16 @@ function newSubscription(call: EwsCall, pull: XmlElement): Subscription {
   const names = childrenOf(childOf(pull, "EventTypes")).map(textOf);
   const unknown = names.find((name) => !(name in eventTypes));
   if (names.length === 0 || unknown !== undefined) throw schemaViolation("The 'EventType' element is invalid.");
-  const minutes = readInteger(childText(pull, "Timeout") ?? "0");
-  if (minutes < 1 || minutes > 1440)
-    throw schemaViolation("The 'Timeout' element is invalid: it must be from 1 to 1440.");
-  return call.subscriptions.add({
+  return {
     account: call.account.address,
     mailbox: folders[0]?.mailbox ?? call.mailbox,
     ...(isAll ? {} : { folderIds: new Set(folders.map(({ folder }) => folder.id)) }),
     types: new Set(names.flatMap((name) => eventTypes[name] ?? [])),
-    timeoutMs: minutes * 60_000,
-  });
+  };
 }
 
-function concerns({ folderIds, types }: Subscription, event: MailboxEvent): boolean {
+/** Is a subscription about this event? */
+export function concerns({ folderIds, types }: Subscription, event: MailboxEvent): boolean {
   // new mail is created as well
   const isWanted = types.has(event.type) || (event.type === "newMail" && types.has("created"));
   if (!isWanted) return false;
@@ -109,7 +129,8 @@ function concerns({ folderIds, types }: Subscription, event: MailboxEvent): bool
   );
 }
 
-function eventElement({ mailbox, types }: Subscription, event: MailboxEvent): XmlElement {
+/** An event as notifications tell it; those of streaming subscriptions have no watermark. */
+export function eventElement({ mailbox, types }: Subscription, event: MailboxEvent, isMarked = true): XmlElement {
   const type = event.type === "newMail" && !types.has("newMail") ? "created" : event.type;
   const idName = event.object === "item" ? "ItemId" : "FolderId";
   const current = event.object === "item" ? mailbox.item(event.id) : mailbox.folders.get(event.id);
@@ -121,7 +142,7 @@ function eventElement({ mailbox, types }: Subscription, event: MailboxEvent): Xm
   const isTransfer = type === "moved" || type === "copied";
   return t(
     `${type.slice(0, 1).toUpperCase()}${type.slice(1)}Event`,
-    t("Watermark", watermark(event.number)),
+    isMarked ? t("Watermark", watermark(event.number)) : undefined,
     t("TimeStamp", printDate(event.at)),
     t(idName, { Id: event.id, ChangeKey: key }),
     parent("ParentFolderId", event.parentFolderId),
