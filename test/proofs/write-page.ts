@@ -7,6 +7,7 @@ import type { ConnectionProperty, ConnectorDefinition } from "../../src/spi/inde
 import { proofs } from "../service/causes/table.ts";
 import { type Proof, propertyProofs } from "./properties.ts";
 import { smtpPropertyProofs } from "./smtp-properties.ts";
+import { spokesPage } from "./spokes-page.ts";
 
 const command = "npm run docs";
 
@@ -57,6 +58,6 @@ export function causeProof(cause: string): string {
 }
 
 if (import.meta.main) {
-  const pages = [...(await generateDocs(causeProof)), ...provenConnectors.map(propertiesPage)];
+  const pages = [...(await generateDocs(causeProof)), ...provenConnectors.map(propertiesPage), spokesPage()];
   process.exitCode = writeGenerated(pages, process.argv.includes("--check"), command);
 }

@@ -4,7 +4,7 @@ import { count, list, onEws, required, type SpokeAction, type SpokeParameter, te
 import type { EwsWork } from "../ews-work.ts";
 
 const instead =
-  "Run the cmdlet in the Exchange Management Shell (Exchange Online PowerShell in the cloud); queries with a filter over Users or FindPeople often replace an address list.";
+  "Run the cmdlet in the Exchange Management Shell (Exchange Online PowerShell in the cloud); a query with a condition over the table Users, or the action Look up Relevant Users Stream, often replaces an address list.";
 
 const hostname = text("hostname", "Name of the Exchange host the cmdlet is for.");
 const domain = text("domain", "Its domain.");
