@@ -99,7 +99,7 @@ export async function answerUpload(
   if (format === ndjsonType && !isKeyed) return sendOutcomes(reply, write(arriving), report);
   const whole = isKeyed ? await readUpload(arriving, limits.largeBodyBytes) : undefined;
   return answerOnce(parts, request, reply, call, {
-    body: whole ?? "",
+    body: () => whole ?? "",
     work: () =>
       collect(
         write(whole === undefined ? arriving : once(whole)),

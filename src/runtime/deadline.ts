@@ -10,6 +10,9 @@ export interface Deadline {
   end(): void;
 }
 
+/** Ends the wait of a deadline that was kept; made once, since it has a stack trace and every activity ends one. */
+const done = new Error("The activity has ended.");
+
 export function startDeadline(
   caller: AbortSignal,
   clock: Clock,
@@ -31,7 +34,7 @@ export function startDeadline(
     signal,
     race: (step, graceMs = 0) => raceEnd(step, signal, graceMs === 0 ? undefined : () => clock.sleep(graceMs)),
     end() {
-      clockStop.abort();
+      clockStop.abort(done);
       caller.removeEventListener("abort", leave);
     },
   };

@@ -39,6 +39,9 @@ interface Entry {
   idle?: AbortController;
 }
 
+/** Ends the wait of an idle session; made once, since it has a stack trace and every use ends a wait. */
+const used = new Error("The session is used again.");
+
 export function createSessionPool<T extends SessionTarget>(parts: SessionPoolParts<T>): SessionPool<T> {
   const { clock, log, idleMs } = parts;
   const entries = new Set<Entry>();
@@ -90,7 +93,7 @@ export function createSessionPool<T extends SessionTarget>(parts: SessionPoolPar
     async acquire(target) {
       const entry = enter(target, () => parts.open(target));
       entry.uses++;
-      entry.idle?.abort();
+      entry.idle?.abort(used);
       try {
         const session = await entry.session;
         return { session, release: once(() => leave(entry)) };

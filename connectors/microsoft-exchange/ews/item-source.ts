@@ -28,6 +28,9 @@ export interface Page extends Piece {
 
 const isMime = (column: EwsColumn): boolean => fieldOf(column).path?.uri === "item:MimeContent";
 
+/** Ends what is left of a read; made once, since it has a stack trace and every read ends so. */
+const over = new Error("Nobody reads on.");
+
 /** Lists and reads the items of one query; falls back where the server refuses a way, and says so. */
 export class ItemSource {
   readonly caller: EwsCaller;
@@ -160,7 +163,7 @@ export class ItemSource {
       }
     } finally {
       // A reader that stops does not want the rest.
-      abort.abort();
+      abort.abort(over);
     }
   }
 
@@ -177,7 +180,7 @@ export class ItemSource {
       }
     } finally {
       // A reader that stops does not want the rest.
-      abort.abort();
+      abort.abort(over);
     }
   }
 

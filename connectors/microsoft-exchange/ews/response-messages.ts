@@ -134,9 +134,9 @@ export function throwIfError(operation: string, state: CallState): void {
 
 /** Throws when nothing was done for want of capacity, so that the whole call can be repeated. */
 export function throwIfAllBusy(operation: string, state: CallState): void {
-  if (state.messages.length === 0) return;
+  // An error costs a stack trace: none is made for messages that succeeded.
+  if (!state.messages.every(isError)) return;
   const errors = state.messages.map((message) => responseError(operation, wordOf(message)));
   const first = errors[0];
-  if (first !== undefined && state.messages.every(isError) && errors.every((error) => error.code === "BUSY"))
-    throw first;
+  if (first !== undefined && errors.every((error) => error.code === "BUSY")) throw first;
 }

@@ -17,13 +17,15 @@ const attributeNeedsEscape = /[&<"\t\n\r]/;
 const unwritable =
   /[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
+const control = /[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]/;
+
 /** Has XML a form for every character? */
-export const isWritable = (value: string): boolean => !unwritable.test(value);
+export const isWritable = (value: string): boolean => value.isWellFormed() && !control.test(value);
 
 /** Refuses text with characters XML 1.0 has no form for, naming the column or input and the place. */
 export function assertWritable(value: string, about: string): void {
+  if (isWritable(value)) return;
   const at = value.search(unwritable);
-  if (at < 0) return;
   const unit = value.charCodeAt(at).toString(16).toUpperCase().padStart(4, "0");
   throw invalidQuery(
     `${about}: the character U+${unit} at position ${at} cannot be sent to Exchange, since XML has no form for it. Remove or replace it.`,

@@ -19,10 +19,11 @@ export function jsonDepth(text: string): number {
 }
 
 function endOfString(text: string, start: number): number {
-  for (let index = start + 1; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code === backslash) index++;
-    else if (code === quote) return index;
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let before = end;
+    while (text.charCodeAt(before - 1) === backslash) before--;
+    // Backslashes in pairs are characters of the string; one more escapes the quote.
+    if ((end - before) % 2 === 0) return end;
   }
   return text.length;
 }

@@ -53,8 +53,8 @@ function problemAnswer(error: unknown, request: FastifyRequest, parts: HttpParts
 
 /** One write that may carry an Idempotency-Key. */
 export interface KeyedWork {
-  /** What the fingerprint is made of besides method and query string. */
-  readonly body: string | Uint8Array;
+  /** What the fingerprint is made of besides method and query string; large, so only asked for when there is a key. */
+  readonly body: () => string | Uint8Array;
   readonly work: () => Promise<StoredAnswer>;
 }
 
@@ -75,7 +75,7 @@ export async function answerOnce(
     principal: call.principal,
     path: request.url.split("?", 1)[0] ?? request.url,
     key,
-    fingerprint: fingerprintOf(request, body),
+    fingerprint: fingerprintOf(request, body()),
   });
   if ("replay" in claim) return sendAnswer(reply.header("idempotency-replayed", "true"), claim.replay);
   let answer: StoredAnswer;

@@ -142,7 +142,7 @@ function writeRoute(app: Server, parts: HttpParts, kind: WriteKind): void {
       requireBodyOnly(request.query);
       if ("rows" in body) requireRowLimit(body.rows, limits.rowsPerCall);
       return answerOnce(parts, request, reply, call, {
-        body: JSON.stringify(body),
+        body: () => JSON.stringify(body),
         work: async () => {
           const result = await cases.activities.write(call, connection, kind, body);
           streamReport(parts, request, call, kind).rows(result.outcomes.length);
@@ -182,7 +182,7 @@ function executeRoute(app: Server, parts: HttpParts): void {
         return sendRows(reply, format, { ...stream, ...useMembers(request) }, report);
       }
       return answerOnce(parts, request, reply, call, {
-        body: JSON.stringify(request.body),
+        body: () => JSON.stringify(request.body),
         work: async () => {
           const result = await cases.activities.execute(call, request.params.connection, request.body);
           streamReport(parts, request, call, "execute").rows(result.results.length);

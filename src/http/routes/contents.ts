@@ -103,13 +103,13 @@ async function answerUpload(
   const received = await receiveUpload(parts, request, about);
   try {
     if (!isKeyed) {
-      return await answerOnce(parts, request, reply, call, { body: "", work: () => work(call, received.upload) });
+      return await answerOnce(parts, request, reply, call, { body: () => "", work: () => work(call, received.upload) });
     }
     const { upload, digest, close } = await parts.cases.contents.spool(call, connection, received.upload);
     const { name, contentType, contentId, isInline } = upload;
     const fingerprint = JSON.stringify([name, contentType, contentId, isInline, digest]);
     try {
-      return await answerOnce(parts, request, reply, call, { body: fingerprint, work: () => work(call, upload) });
+      return await answerOnce(parts, request, reply, call, { body: () => fingerprint, work: () => work(call, upload) });
     } finally {
       await close();
     }

@@ -113,7 +113,7 @@ function runRoute(app: Server, parts: HttpParts): void {
       }
       const writeFormat = saved.kind === "execute" ? undefined : outcomesFormat(request);
       return answerOnce(parts, request, reply, call, {
-        body: JSON.stringify(input),
+        body: () => JSON.stringify(input),
         work: async () => {
           const result = await cases.savedActivities.run(call, activity, input);
           return runAnswer({ ...result, ...useMembers(request) }, format, writeFormat);
