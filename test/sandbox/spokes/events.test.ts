@@ -22,6 +22,13 @@ describe.each([ews, graph])("events of the Exchange Server spoke over $schema", 
       ...more,
     });
 
+  test("whole days are the same instants over both schemas", async () => {
+    const days = { start: "2031-05-06T00:00:00", end: "2031-05-08T00:00:00", isAllDay: true };
+    const made = await meeting("Holiday", days);
+    const found = await one("Look up Calendar by Event ID", { mailbox: alice, eventId: [made["itemId"]] });
+    expect(found).toMatchObject({ start: "2031-05-05T22:00:00Z", end: "2031-05-07T22:00:00Z", isAllDay: true });
+  });
+
   test("Create Calendar Event For User, read back by Look up Calendar by Event ID", async () => {
     const made = await meeting("Plan <A>", {
       kind: "meeting",

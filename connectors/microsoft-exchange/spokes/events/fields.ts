@@ -1,4 +1,5 @@
 import type { Row, Value } from "#spi";
+import { clockInstant, ianaZone } from "../../time/zones.ts";
 import { count, flag, id, instant, json, onGraph, type SpokeParameter, text } from "../action.ts";
 
 type Read = (row: Row) => Value;
@@ -28,6 +29,24 @@ const textList = (column: string): readonly [readonly string[], Read] => [
     return typeof value === "string" ? value.split(/\s*[;,]\s*/).filter((each) => each !== "") : (value ?? []);
   },
 ];
+
+/**
+ * A side of an event as an instant. Graph tells whole days as midnights of no zone at all, whatever zone is asked for
+ * (microsoft-graph-docs issue 1802); Exchange Web Services, and a change of the event, know the instant in its zone.
+ */
+const graphSide = (side: "start" | "end"): readonly [readonly string[], Read] => {
+  const zones = [`original${side === "end" ? "End" : "Start"}TimeZone`, "originalStartTimeZone"];
+  return [
+    [`${side}_dateTime`, "isAllDay", ...zones],
+    (row) => {
+      const time = row[`${side}_dateTime`] ?? null;
+      const zone = zones.map((name) => row[name]).find((name) => typeof name === "string" && name !== "");
+      const iana = typeof zone === "string" ? ianaZone(zone) : undefined;
+      if (row["isAllDay"] !== true || typeof time !== "string" || iana === undefined) return time;
+      return new Date(clockInstant(iana, Date.parse(time))).toISOString().replace(".000Z", "Z");
+    },
+  ];
+};
 
 interface Person {
   readonly name: Value;
@@ -96,8 +115,8 @@ const fields: readonly EventField[] = [
     ews: worded("BodyType", { HTML: "html", Text: "text" }),
     graph: plain("body_contentType"),
   },
-  { output: instant("start", "Beginning, in UTC."), ews: plain("Start"), graph: plain("start_dateTime") },
-  { output: instant("end", "End, in UTC."), ews: plain("End"), graph: plain("end_dateTime") },
+  { output: instant("start", "Beginning, in UTC."), ews: plain("Start"), graph: graphSide("start") },
+  { output: instant("end", "End, in UTC."), ews: plain("End"), graph: graphSide("end") },
   {
     output: text("timeZone", "Zone of the event."),
     ews: [["StartTimeZone_Id", "TimeZone"], (row) => row["StartTimeZone_Id"] ?? row["TimeZone"] ?? null],

@@ -69,9 +69,14 @@ const computed = { nowhere: "Exchange computes it; it cannot be set." } as const
 export const calendarProperties: readonly EwsColumn[] = [
   time("Start", "calendar:Start", {
     sortsExactly: true,
-    describe: "Begin. `Start >= a` together with `End <= b` expands series into occurrences.",
+    describe:
+      "Begin. `Start >= a` together with `End <= b` expands series into occurrences. Of an all-day event the instant at which its first day begins in StartTimeZone_Id; schema MSGraph tells the day alone, as midnight with UTC.",
   }),
-  time("End", "calendar:End", { sortsExactly: true, describe: "End." }),
+  time("End", "calendar:End", {
+    sortsExactly: true,
+    describe:
+      "End. Of an all-day event the instant at which its last day ends in EndTimeZone_Id; schema MSGraph tells the day alone, as midnight with UTC.",
+  }),
   time("OriginalStart", "calendar:OriginalStart", { local: true, ...computed }),
   flag("IsAllDayEvent", "calendar:IsAllDayEvent"),
   choice("LegacyFreeBusyStatus", "calendar:LegacyFreeBusyStatus", busyStatuses, ["Free", "Busy", "NoData"]),

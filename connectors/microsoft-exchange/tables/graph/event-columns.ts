@@ -38,7 +38,7 @@ export const eventColumns: readonly Column<GraphBinding>[] = [
     sortable: true,
     clock: true,
     description:
-      "End, in UTC. Written without Z or offset it is a time on the clocks of end_timeZone, else an instant.",
+      "End, in UTC. Written without Z or offset it is a time on the clocks of end_timeZone, else an instant. Of an all-day event Microsoft Graph tells the day alone, as midnight with UTC whatever its zone; schema EWS tells the instant, which is that midnight on the clocks of originalEndTimeZone.",
   }),
   zone("end_timeZone", {
     write: "writable",
@@ -115,7 +115,7 @@ export const eventColumns: readonly Column<GraphBinding>[] = [
     sortable: true,
     clock: true,
     description:
-      "Begin, in UTC. Written without Z or offset it is a time on the clocks of start_timeZone, else an instant.",
+      "Begin, in UTC. Written without Z or offset it is a time on the clocks of start_timeZone, else an instant. Of an all-day event Microsoft Graph tells the day alone, as midnight with UTC whatever its zone; schema EWS tells the instant, which is that midnight on the clocks of originalStartTimeZone.",
   }),
   zone("start_timeZone", {
     write: "writable",
