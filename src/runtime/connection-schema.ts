@@ -71,10 +71,10 @@ function valueSchemas(property: ConnectionProperty): readonly JsonSchema[] {
     case "boolean":
       return [{ type: "boolean" }, flagText.true, flagText.false];
     case "integer":
-      // A range cannot be stated for text: a number in quotes is checked by the service alone.
+      // A range cannot be stated for text, but for the sign: a number in quotes is checked by the service alone.
       return [
         { type: "integer", minimum, maximum },
-        { type: "string", pattern: "^\\s*-?\\d+\\s*$" },
+        { type: "string", pattern: minimum < 0 ? "^\\s*-?\\d+\\s*$" : "^\\s*\\d+\\s*$" },
       ];
     case "enum":
       return [{ enum: (property.choices ?? []).map(({ value }) => value) }];
