@@ -1,9 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 
-/** CPU time of all threads of a process so far, in milliseconds. Linux only. */
+/** CPU time of all threads of a process so far, in milliseconds; no number where the system does not tell. */
 export async function cpuMsOf(pid: number): Promise<number> {
   const folder = `/proc/${pid}/task`;
-  const times = (await readdir(folder)).map(async (thread) => {
+  const threads = await readdir(folder).catch(() => undefined);
+  if (threads === undefined) return Number.NaN;
+  const times = threads.map(async (thread) => {
     const [nanoseconds] = (await readFile(`${folder}/${thread}/schedstat`, "utf8")).split(" ");
     return Number(nanoseconds) / 1e6;
   });

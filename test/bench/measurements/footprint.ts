@@ -60,7 +60,7 @@ async function importsMs(): Promise<number> {
 /** Start to the line that says it listens, and memory of a service nobody has asked anything. */
 export async function start({ fake, rounds, progress }: BenchContext): Promise<readonly Result[]> {
   const idle: number[] = [];
-  const measured = await interleaved(rounds, {
+  const measured = await interleaved(Math.min(rounds, 3), {
     service: async (round) => {
       progress(`start, round ${round}`);
       const service = await startBenchService(fake);
