@@ -16,7 +16,8 @@ const commandMeanings: Readonly<Record<string, string>> = {
   sandbox: "Starts the sandbox server alone: `-- --port P`",
   test: "Tests that need nothing but npm packages; the suites left out are listed at the end",
   "test:peers": "Tests against real servers and other clients; `test/peers/install-debian.sh` installs them",
-  bench: "Benchmarks: a table, and JSON beside it",
+  bench:
+    "Benchmarks against plain readers, client libraries and raw `node:http`: prints a table, writes JSON to `test/bench/results`; `-- --rounds N`, `-- --only NAME` for part of it. Needs Linux",
   typecheck: "Checks the types",
   lint: "Lints and checks the format",
   format: "Formats, and applies safe fixes",

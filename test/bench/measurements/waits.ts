@@ -34,7 +34,7 @@ export async function delayed({ fake, service, rounds, folder, progress }: Bench
       };
       return measured;
     };
-    const measured = await interleaved(Math.min(rounds, 5), {
+    const measured = await interleaved(Math.min(rounds, 3), {
       bodies: (round) => {
         progress(`30 ms an answer, round ${round}`);
         return own(bodies, ewsBodiesQuery);
