@@ -1,13 +1,14 @@
 import { invalidQuery, type Row } from "#spi";
 import { segment } from "../../graph/mailbox.ts";
 import { rowReader } from "../../graph/read-row.ts";
-import { count, id, mailbox, onGraph, required, type SpokeAction, type SpokeParameter, text, user } from "../action.ts";
+import { count, id, mailbox, required, type SpokeAction, type SpokeParameter, text, user } from "../action.ts";
 import { eventsById, view as viewOnEws } from "../events/ews-events.ts";
 import { eventOutputNames, eventOutputs, eventReader } from "../events/fields.ts";
 import { view as viewOnGraph } from "../events/graph-events.ts";
 import type { EwsWork } from "../ews-work.ts";
 import type { GraphWork } from "../graph-work.ts";
 import type { Inputs } from "../inputs.ts";
+import { rowFilter } from "../odata-filter.ts";
 
 const window: readonly SpokeParameter[] = [
   text("start", "Beginning of the window: with Z or offset, else in UTC.", required),
@@ -52,14 +53,39 @@ const onGraphView = (work: GraphWork) => {
   });
 };
 
+/** Properties of an event that input filter may look at over EWS, and the outputs behind them. */
+const filterable: Readonly<Record<string, string>> = {
+  subject: "subject",
+  "start/dateTime": "start",
+  "end/dateTime": "end",
+  isAllDay: "isAllDay",
+  isCancelled: "isCancelled",
+  hasAttachments: "hasAttachments",
+  "location/displayName": "location",
+  "organizer/emailAddress/address": "organizer",
+  showAs: "showAs",
+  sensitivity: "sensitivity",
+  type: "type",
+  iCalUId: "iCalUId",
+};
+
 /** Events as they are stored: single ones and series, not their occurrences. */
 async function* storedOnEws(work: EwsWork): AsyncIterable<readonly Row[]> {
-  const { columns, read } = eventReader("ews", selected(work.inputs));
-  const top = work.inputs.number("top");
+  const { inputs } = work;
+  const filter = inputs.text("filter");
+  const condition = filter === undefined ? undefined : rowFilter(filter, filterable);
+  const { columns, read } = eventReader("ews", selected(inputs));
+  const looked = eventReader("ews", condition?.outputs ?? []);
+  const top = inputs.number("top");
   let left = top ?? Number.POSITIVE_INFINITY;
-  for await (const rows of work.read("Calendar", { columns, ...(top === undefined ? {} : { limit: top }) })) {
-    yield rows.slice(0, left).map(read);
-    left -= rows.length;
+  const reading = {
+    columns: [...new Set([...columns, ...looked.columns])],
+    ...(top === undefined || condition !== undefined ? {} : { limit: top }),
+  };
+  for await (const rows of work.read("Calendar", reading)) {
+    const found = condition === undefined ? rows : rows.filter((row) => condition.matches(looked.read(row)));
+    if (found.length > 0) yield found.slice(0, left).map(read);
+    left -= found.length;
     if (left <= 0) return;
   }
 }
@@ -136,11 +162,14 @@ export const calendarStreamActions: readonly SpokeAction[] = [
     description: "Events of a user: single ones and series, not their occurrences.",
     inputs: [
       user,
-      text("filter", "Condition in the words of OData, such as subject eq 'Review'.", onGraph),
+      text(
+        "filter",
+        "Condition in the words of OData, such as subject eq 'Review'; over EWS it is checked on the rows as they come.",
+      ),
       select,
       { ...count("top", "Most events wanted."), minimum: 1 },
     ],
-    ews: { run: storedOnEws, calls: "FindItem", part: "filter: use the table Calendar with a condition" },
+    ews: { run: storedOnEws, calls: "FindItem" },
     graph: { run: storedOnGraph, calls: "GET /users/{u}/events" },
   },
   {

@@ -24,6 +24,7 @@ import {
 } from "../action.ts";
 import type { EwsWork } from "../ews-work.ts";
 import type { GraphWork } from "../graph-work.ts";
+import { rowFilter } from "../odata-filter.ts";
 
 const group = "Mail";
 const spokes = ["Exchange Online"] as const;
@@ -135,19 +136,37 @@ async function* limited(rows: AsyncIterable<readonly Row[]>, top: number | undef
   }
 }
 
+/** Properties of a message that input filter may look at over EWS, and the outputs behind them. */
+const filterable: Readonly<Record<string, string>> = {
+  subject: "subject",
+  "from/emailAddress/address": "from",
+  receivedDateTime: "received",
+  isRead: "isRead",
+  importance: "importance",
+  hasAttachments: "hasAttachments",
+  internetMessageId: "internetMessageId",
+};
+
+const told = (wanted: readonly MessageField[], row: Row, column: "ews" | "graph"): Row =>
+  Object.fromEntries(wanted.map((field) => [field.output.name, shown(field.output.name, orNull(row[field[column]]))]));
+
 async function* messagesOnEws(work: EwsWork, folderId: string): AsyncIterable<readonly Row[]> {
+  const { inputs } = work;
   const wanted = chosen(work);
-  const top = work.inputs.number("top");
+  const filter = inputs.text("filter");
+  const condition = filter === undefined ? undefined : rowFilter(filter, filterable);
+  const looked = fields.filter(({ output }) => condition?.outputs.includes(output.name));
+  const top = inputs.number("top");
   const reading = {
-    columns: wanted.map(({ ews }) => ews),
+    columns: [...new Set([...wanted, ...looked].map(({ ews }) => ews))],
     where: [["ParentFolderId", "=", folderId] as const],
-    ...(top === undefined ? {} : { limit: top }),
+    ...(top === undefined || condition !== undefined ? {} : { limit: top }),
   };
-  const rows = limited(work.read("Inbox", reading), top);
-  for await (const page of rows)
-    yield page.map((row) =>
-      Object.fromEntries(wanted.map(({ output: { name }, ews }) => [name, shown(name, orNull(row[ews]))])),
-    );
+  async function* matching(): AsyncIterable<readonly Row[]> {
+    for await (const rows of work.read("Inbox", reading))
+      yield condition === undefined ? rows : rows.filter((row) => condition.matches(told(looked, row, "ews")));
+  }
+  for await (const page of limited(matching(), top)) yield page.map((row) => told(wanted, row, "ews"));
 }
 
 async function* messagesOnGraph(work: GraphWork, folderId: string): AsyncIterable<readonly Row[]> {
@@ -162,14 +181,14 @@ async function* messagesOnGraph(work: GraphWork, folderId: string): AsyncIterabl
   async function* pages(): AsyncIterable<readonly Row[]> {
     for await (const items of work.pages(path)) yield items.map((item) => read(item));
   }
-  for await (const page of limited(pages(), top))
-    yield page.map((row) =>
-      Object.fromEntries(wanted.map(({ output: { name }, graph }) => [name, shown(name, orNull(row[graph]))])),
-    );
+  for await (const page of limited(pages(), top)) yield page.map((row) => told(wanted, row, "graph"));
 }
 
 const reading: readonly SpokeParameter[] = [
-  text("filter", "Condition in the words of OData, such as isRead eq false.", onGraph),
+  text(
+    "filter",
+    "Condition in the words of OData, such as isRead eq false; over EWS it is checked on the rows as they come.",
+  ),
   text("select", "Outputs wanted, with commas between; all when left out."),
   { ...count("top", "Most messages wanted."), minimum: 1 },
 ];
@@ -300,7 +319,6 @@ export const mailActions: readonly SpokeAction[] = [
     outputs: messageOutputs,
     ews: {
       run: (work) => messagesOnEws(work, work.inputs.needed("folderId")),
-      part: "filter: use the table Inbox with a condition",
       calls: isOnEws,
     },
     graph: {
@@ -317,7 +335,6 @@ export const mailActions: readonly SpokeAction[] = [
     outputs: messageOutputs,
     ews: {
       run: (work) => messagesOnEws(work, "inbox"),
-      part: "filter: use the table Inbox with a condition",
       calls: isOnEws,
     },
     graph: { run: (work) => messagesOnGraph(work, "inbox"), calls: "GET /users/{u}/mailFolders/inbox/messages" },
