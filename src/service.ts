@@ -40,6 +40,7 @@ import { createSavedActivities } from "./runtime/saved-activities.ts";
 import { startChores } from "./runtime/schedule.ts";
 import { openVault } from "./runtime/secrets.ts";
 import { serviceCauses } from "./runtime/service-causes.ts";
+import { subscriptionCauses } from "./runtime/subscriptions/causes.ts";
 import { openSubscriptions } from "./runtime/subscriptions/open.ts";
 import { createTokenCases, type SourceOf } from "./runtime/token-cases.ts";
 import { createTokenService } from "./runtime/tokens.ts";
@@ -51,7 +52,13 @@ import type { Settings } from "./settings.ts";
 import { isEmbedded, openStore } from "./store/open.ts";
 
 /** Causes of everything but the connectors. */
-export const runtimeCauses: readonly Cause[] = [...networkCauses, ...fileCauses, ...serviceCauses, ...testCauses];
+export const runtimeCauses: readonly Cause[] = [
+  ...networkCauses,
+  ...fileCauses,
+  ...serviceCauses,
+  ...subscriptionCauses,
+  ...testCauses,
+];
 
 /** Upstream requests in flight over all connections of one process. */
 const sharedSlots = 64;

@@ -26,6 +26,7 @@ import { openSession, type SessionSurroundings } from "./open-session.ts";
 import { passingTokens } from "./passing-tokens.ts";
 import { isoTime } from "./representation.ts";
 import type { Connections } from "./resolve-connection.ts";
+import { endingsOf } from "./subscriptions/endings.ts";
 import { TestRecord } from "./test-report.ts";
 import { requireCredential } from "./usable.ts";
 import type {
@@ -122,11 +123,13 @@ export function createTestCases(parts: TestParts): TestCases {
       const state = await parts.store.connectionStates.read(located.id);
       const throttled = Math.max(state.throttledUntil ?? 0, parts.connections.throttledUntil(located.id) ?? 0);
       const about = await aboutConfiguration(parts, call, reference);
+      const endings = await endingsOf(parts.store, located.id, parts.clock.now());
       return {
         ...(state.lastTest === undefined
           ? {}
           : { lastTest: state.lastTest as unknown as ConnectionStatus["lastTest"] }),
         ...about,
+        warnings: [...about.warnings, ...endings],
         ...(throttled > parts.clock.now() ? { throttledUntil: new Date(throttled).toISOString() } : {}),
         openSessions: parts.connections.sessions.openCount(located.id),
       };

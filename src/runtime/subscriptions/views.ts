@@ -52,11 +52,13 @@ export const eventView = (event: SubscriptionEvent): EventView => ({
 });
 
 /**
- * Does an owner want this event? Comparing cannot tell a moved item from one that came or went, nor new mail from any
- * other new item: what it found is told to whoever asked for either.
+ * Does an owner want this event? A move is a coming for the folder it leads to and a going for the one it leads from, so
+ * it is told to whoever asked for these. Comparing cannot tell a moved item from one that came or went, nor new mail
+ * from any other new item: what it found is told to whoever asked for either.
  */
 export function isWanted({ changeTypes }: SubscriptionOwner, { changeType, source }: SubscriptionEvent): boolean {
   if (changeTypes.includes(changeType)) return true;
+  if (changeType === "moved") return changeTypes.includes("created") || changeTypes.includes("deleted");
   if (source === "notification") return false;
   if (changeType === "deleted") return changeTypes.includes("moved");
   return changeType === "created" && (changeTypes.includes("moved") || changeTypes.includes("newMail"));

@@ -269,6 +269,21 @@ export const proofs: ReadonlyMap<string, Proof> = new Map<string, Proof>([
       why: "Loopback answers a connection request with yes or refused; a reset comes from firewalls only.",
     },
   ],
+  ...produced("test/service/subscriptions/trouble.test.ts", {
+    SUBSCRIPTION_REFUSED: "a server that refuses the rights three times",
+    SUBSCRIPTION_ENDING: "a gateway that fails while changes are asked for: a warning",
+  }),
+  ...produced("test/service/subscriptions/webhook.test.ts", {
+    NOTIFICATION_SECRET_WRONG: "a notice with a guessed secret",
+  }),
+  ...produced("test/service/subscriptions/delivery.test.ts", {
+    DELIVERY_REFUSED: "a receiver that answers 500",
+    DELIVERY_ENDED: "a receiver that answers 410",
+  }),
+  ...shown("test/unit/runtime/subscriptions.test.ts", {
+    SUBSCRIPTION_UNREACHABLE: "a failure 24 hours after the first one",
+    EVENTS_DROPPED: "a cursor behind which events were dropped",
+  }),
 ]);
 
 /** The test file in which the real service produces a cause. */

@@ -66,6 +66,11 @@ describe("events posted to the address of an owner", () => {
     expect(JSON.stringify(made)).not.toContain(secret);
     statuses = [500, 503];
     const ids = ["one", "two", "three"].map((subject) => add(subject).id);
+    const failing = await eventually(async () => {
+      const { delivery } = (await stand.admin.ok(`${base}/${made.id}`)).owners[0];
+      return delivery.state === "retrying" ? delivery : undefined;
+    });
+    expect(failing.reason).toMatchObject({ code: "DELIVERY_REFUSED" });
     await eventually(() => (items().length >= 3 ? true : undefined));
     expect(items().map(({ key }) => key.ItemId)).toEqual(ids);
     for (const { body, signature, timestamp } of taken) {
