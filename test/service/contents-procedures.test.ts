@@ -32,9 +32,9 @@ const addLarge = () =>
   mailbox.addAttachment(itemId, { kind: "file", name: "back.bin", isInline: false, content: large }).id;
 
 describe("procedures with files above what a JSON body carries", () => {
-  test("AddAttachments sends a file of the service through an upload session", async () => {
-    const { status, body } = await execute("graph", "AddAttachments", {
-      MessageId: graphId(itemId),
+  test.each(["graph", "ews"])("AddAttachments sends a large file of the service over %s", async (schema) => {
+    const { status, body } = await execute(schema, "AddAttachments", {
+      MessageId: schema === "graph" ? graphId(itemId) : itemId,
       Attachments: "small.txt,aGVsbG8=; @large.bin",
     });
     expect(status).toBe(200);
@@ -44,13 +44,18 @@ describe("procedures with files above what a JSON body carries", () => {
     expect(stored[1]?.content?.equals(large)).toBe(true);
   });
 
-  test("DownloadAttachments writes them to a folder, and refuses them as an answer", async () => {
-    const id = graphId(addLarge());
-    const input = { AttachmentSource: "Message", SourceId: graphId(itemId), AttachmentId: id };
-    const { body } = await execute("graph", "DownloadAttachments", { ...input, DownloadTo: files });
+  test.each([
+    "graph",
+    "ews",
+  ])("DownloadAttachments writes them to a folder, and refuses them as an answer, over %s", async (schema) => {
+    const nameOf = (id: string) => (schema === "graph" ? graphId(id) : id);
+    const input = { AttachmentSource: "Message", SourceId: nameOf(itemId), AttachmentId: nameOf(addLarge()) };
+    const folder = path.join(files, schema);
+    await mkdir(folder, { recursive: true });
+    const { body } = await execute(schema, "DownloadAttachments", { ...input, DownloadTo: folder });
     expect(body.results).toMatchObject([{ Name: "back.bin", ContentBytes: null }]);
-    expect((await readFile(path.join(files, "back.bin"))).equals(large)).toBe(true);
-    const refused = await execute("graph", "DownloadAttachments", input);
+    expect((await readFile(path.join(folder, "back.bin"))).equals(large)).toBe(true);
+    const refused = await execute(schema, "DownloadAttachments", input);
     expect(refused).toMatchObject({ status: 413, body: { code: "TOO_LARGE" } });
     expect(refused.body.detail).toContain("DownloadTo");
   });
