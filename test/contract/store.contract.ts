@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConnectorError } from "../../src/spi/index.ts";
 import type { AliasRecord, ConnectionRecord, Store } from "../../src/store/store.ts";
+import type { SubscriptionEvent, SubscriptionOwner, SubscriptionRecord } from "../../src/store/subscription-records.ts";
 
 const connection = (id: string, over: Partial<ConnectionRecord> = {}): ConnectionRecord => ({
   id,
@@ -39,6 +40,131 @@ export function describeStore(
     afterAll(async () => {
       await store?.close();
       await second?.close();
+    });
+
+    describe("subscriptions", () => {
+      const subscription = (id: string, over: Partial<SubscriptionRecord> = {}): SubscriptionRecord => ({
+        id,
+        connectionId: "of_subscriptions",
+        watched: { resource: `resource of ${id}`, table: "Inbox", folder: "inbox" },
+        state: "active",
+        kind: "pull",
+        warnings: [],
+        channel: { id: "remote", cursor: "w1" },
+        failures: 0,
+        createdAt: 1_790_000_000_000,
+        asked: 0,
+        answered: 0,
+        ...over,
+      });
+      const event = (
+        subscriptionId: string,
+        seq: number,
+        over: Partial<SubscriptionEvent> = {},
+      ): SubscriptionEvent => ({
+        subscriptionId,
+        seq,
+        at: 1_790_000_000_000 + seq,
+        keptAt: 1_790_000_000_500,
+        changeType: "created",
+        key: { ItemId: `item ${seq}` },
+        keyHash: `hash ${seq % 2}`,
+        table: "Inbox",
+        source: "notification",
+        duplicate: false,
+        ...over,
+      });
+      beforeAll(() => store.connections.insert(connection("of_subscriptions")));
+
+      it("keep what they know, one for each resource", async () => {
+        const one = subscription("sub1");
+        await store.subscriptions.insert(one);
+        expect(await second.subscriptions.byId("sub1")).toStrictEqual(one);
+        expect(await second.subscriptions.byResource("of_subscriptions", "resource of sub1")).toStrictEqual(one);
+        const twin = store.subscriptions.insert({ ...subscription("sub1b"), watched: one.watched });
+        expect(await codeOf(twin)).toBe("CONFLICT/STORE_UNIQUE");
+        await store.subscriptions.insert(subscription("sub2"));
+        const list = await store.subscriptions.list("of_subscriptions", { after: "sub1", limit: 5 });
+        expect(list.map(({ id }) => id)).toEqual(["sub2"]);
+      });
+
+      it("belong to one instance at a time, and to another one once its lease is over", async () => {
+        const all = await store.subscriptions.claimDue("first", 60_000, 10);
+        expect(all.map(({ id }) => id).sort()).toEqual(["sub1", "sub2"]);
+        expect(await second.subscriptions.claimDue("second", 60_000, 10)).toEqual([]);
+        expect(await second.subscriptions.claim("sub1", "second", 60_000)).toBe(false);
+        const next = subscription("sub1", { syncState: "s1" });
+        expect(await second.subscriptions.save(next, "second")).toBe(false);
+        expect(await store.subscriptions.save(next, "first")).toBe(true);
+        expect(await store.subscriptions.extend("sub1", "first", 0)).toBe(true);
+        expect((await second.subscriptions.claimDue("second", 60_000, 10)).map(({ id }) => id)).toEqual(["sub1"]);
+        expect(await store.subscriptions.save(subscription("sub1"), "first")).toBe(false);
+        expect(await store.subscriptions.extend("sub1", "first", 60_000)).toBe(false);
+        expect((await store.subscriptions.byId("sub1"))?.syncState).toBe("s1");
+        expect(await second.subscriptions.save(next, "second", 3_600_000)).toBe(true);
+        expect(await store.subscriptions.claimDue("first", 60_000, 10)).toEqual([]);
+        await store.subscriptions.hurry("sub1");
+        const [hurried] = await store.subscriptions.claimDue("first", 60_000, 10);
+        expect(hurried).toMatchObject({ id: "sub1", asked: 1, answered: 0, syncState: "s1" });
+      });
+
+      it("number their events without gaps and keep them in order", async () => {
+        const add = (from: Store, count: number) =>
+          from.transaction(async ({ subscriptions }) => {
+            const first = (await subscriptions.reserve("sub2", count)) ?? 0;
+            await subscriptions.addEvents(Array.from({ length: count }, (_, index) => event("sub2", first + index)));
+          });
+        await Promise.all([add(store, 3), add(second, 4), add(store, 2)]);
+        const failing = store.transaction(async ({ subscriptions }) => {
+          await subscriptions.reserve("sub2", 5);
+          throw new Error("cut");
+        });
+        await expect(failing).rejects.toThrow("cut");
+        await add(second, 250);
+        expect(await store.subscriptions.lastSeq("sub2")).toBe(259);
+        const read = await second.subscriptions.events("sub2", 7, 1000);
+        expect(read.map(({ seq }) => seq)).toEqual(Array.from({ length: 252 }, (_, index) => index + 8));
+        expect(read[0]).toStrictEqual(event("sub2", 8));
+        expect((await store.subscriptions.known("sub2", ["hash 0", "hash x"])).length).toBe(129);
+        expect(await store.subscriptions.reserve("none", 1)).toBeUndefined();
+        await store.subscriptions.pruneEvents(10 ** 12, 9);
+        expect((await store.subscriptions.events("sub2", 0, 1000)).map(({ seq }) => seq)[0]).toBe(251);
+      });
+
+      it("have owners, and deliveries that one instance makes at a time", async () => {
+        const delivery = {
+          url: "https://a",
+          secret: "sealed",
+          state: "active",
+          deliveredSeq: 255,
+          failures: 0,
+        } as const;
+        const owner: SubscriptionOwner = { subscriptionId: "sub2", keyId: "k1", changeTypes: ["created"], addedAt: 5 };
+        await store.subscriptions.putOwner(owner);
+        await store.subscriptions.putOwner({ ...owner, keyId: "k2", addedAt: 6 });
+        await store.subscriptions.putOwner({ ...owner, keyId: "k2", addedAt: 7, delivery });
+        expect(await second.subscriptions.owners("sub2")).toStrictEqual([
+          owner,
+          { ...owner, keyId: "k2", addedAt: 6, delivery },
+        ]);
+        const [due] = await store.subscriptions.claimDeliveries("first", 60_000, 5);
+        expect(due).toMatchObject({ keyId: "k2", delivery });
+        expect(await second.subscriptions.claimDeliveries("second", 60_000, 5)).toEqual([]);
+        if (due === undefined) throw new Error("nothing due");
+        const done = { ...due, delivery: { ...delivery, deliveredSeq: 259 } };
+        expect(await second.subscriptions.saveDelivery(done, "second", 0)).toBe(false);
+        expect(await store.subscriptions.saveDelivery(done, "first", 0)).toBe(true);
+        expect(await second.subscriptions.claimDeliveries("second", 60_000, 5)).toEqual([]);
+        expect(await store.subscriptions.removeOwner("sub2", "k1")).toBe(true);
+        expect(await store.subscriptions.removeOwner("sub2", "k1")).toBe(false);
+      });
+
+      it("go with their connection", async () => {
+        await store.connections.remove("of_subscriptions");
+        expect(await store.subscriptions.byId("sub2")).toBeUndefined();
+        expect(await store.subscriptions.events("sub2", 0, 10)).toEqual([]);
+        expect(await store.subscriptions.owners("sub2")).toEqual([]);
+      });
     });
 
     describe("aliases", () => {
