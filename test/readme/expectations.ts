@@ -51,6 +51,10 @@ export const expectations: Readonly<Record<string, readonly unknown[]>> = {
     "# Exchange connector service",
     has({ key: has({ ItemId: expect.any(String) }) }),
   ],
+  "Be told of changes": [
+    has({ state: "active", kind: "pull", table: "Calendar", owners: [has({ changeTypes: ["created", "deleted"] })] }),
+    { items: [], nextCursor: expect.any(String) },
+  ],
   "Send as an email account": [
     has({ name: "mailer", connector: "smtp", properties: has({ OAuthClientSecret: { isSet: true } }) }),
     passed,
