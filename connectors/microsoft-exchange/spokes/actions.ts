@@ -4,6 +4,7 @@ import { attachmentActions } from "./groups/attachments.ts";
 import { onlineCalendarActions } from "./groups/calendar-online.ts";
 import { serverCalendarActions } from "./groups/calendar-server.ts";
 import { calendarStreamActions } from "./groups/calendar-streams.ts";
+import { distributionListActions } from "./groups/distribution-lists.ts";
 import { folderActions } from "./groups/folders.ts";
 import { mailActions } from "./groups/mail.ts";
 import { mailboxActions } from "./groups/mailboxes.ts";
@@ -28,4 +29,5 @@ export const spokeActions: readonly SpokeAction[] = [
   ...calendarStreamActions,
   ...mailActions,
   ...peopleActions,
+  ...distributionListActions,
 ];

@@ -104,6 +104,20 @@ describe.each([ews, graph])("free and busy times, rooms and people over $schema"
     );
   });
 
+  test("Look up Distribution List Members", async () => {
+    const organisation = isEws ? stands.connector.sandbox().organisation : cloud.sandbox().organisation;
+    const list = "team@sandbox.example";
+    organisation.addList({ address: list, displayName: "Team", kind: "group", members: [alice, bob] });
+    const found = await rows("Look up Distribution List Members", { list });
+    const type = isEws ? "Mailbox" : "#microsoft.graph.user";
+    expect(found).toEqual([
+      { name: "Alice Archer", emailAddress: alice, type },
+      { name: "Bob Baker", emailAddress: bob, type },
+    ]);
+    const unknown = rows("Look up Distribution List Members", { list: "nobody@sandbox.example" });
+    await expect(unknown).rejects.toMatchObject({ code: "NOT_FOUND", target: "list" });
+  });
+
   test("Look up Relevant Users Stream", async () => {
     const all = await rows("Look up Relevant Users Stream", { user: alice });
     expect(all.length).toBeGreaterThan(1);

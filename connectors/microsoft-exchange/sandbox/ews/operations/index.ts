@@ -5,6 +5,7 @@ import { createFolder } from "./create-folder.ts";
 import { createItem } from "./create-item.ts";
 import { deleteFolder, emptyFolder } from "./delete-folder.ts";
 import { deleteItem } from "./delete-item.ts";
+import { expandDl } from "./expand-dl.ts";
 import { findFolderOperation } from "./find-folder.ts";
 import { findItemOperation } from "./find-item.ts";
 import { getFolder } from "./get-folder.ts";
@@ -41,6 +42,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   DeleteFolder: deleteFolder,
   DeleteItem: deleteItem,
   EmptyFolder: emptyFolder,
+  ExpandDL: expandDl,
   FindFolder: findFolderOperation,
   FindItem: findItemOperation,
   FindPeople: findPeople,
