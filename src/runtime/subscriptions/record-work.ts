@@ -68,7 +68,7 @@ export class RecordWork {
         return;
       }
       // Connected: from here on everything is told.
-      if (isFirst) await this.reconcile();
+      if (isFirst || this.#isTimeToCompare()) await this.reconcile();
       isFirst = false;
       if (changes.length > 0) await this.keep(changes, "notification");
     }

@@ -107,9 +107,14 @@ export function createTurns(parts: TurnParts): Turns {
     once,
     async run() {
       const taken = await store.subscriptions.claimDue(instance, timing.leaseMs, atOnce);
-      const turns = taken.map((record) => ({ isStreamed: record.kind === "streaming", done: turn(record) }));
-      // A streamed answer may stay open for half an hour: nobody waits for it.
-      await Promise.all(turns.flatMap(({ isStreamed, done }) => (isStreamed ? [] : [done])));
+      const waited: Promise<void>[] = [];
+      for (const record of taken) {
+        if (record.kind !== "streaming") waited.push(turn(record));
+        // A streamed answer may stay open for half an hour: nobody waits for it.
+        else
+          turn(record).catch((error: unknown) => log.warn({ subscription: record.id, err: error }, "a stream ended"));
+      }
+      await Promise.all(waited);
     },
     async close(record, signal) {
       const { channel } = record;
