@@ -1,10 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Secret, type TokenSet } from "#spi";
-import { claimsOf } from "../../../connectors/microsoft-identity/claims.ts";
-import { cloudFor } from "../../../connectors/microsoft-identity/clouds.ts";
-import { createTokenSource, type EntraOptions } from "../../../connectors/microsoft-identity/entra.ts";
-import { managedIdentitySource } from "../../../connectors/microsoft-identity/managed-identity.ts";
 import { type DirectoryUser, directoryOf } from "../../../connectors/microsoft-exchange/sandbox/identity/directory.ts";
 import {
   createIdentity,
@@ -13,6 +9,10 @@ import {
 } from "../../../connectors/microsoft-exchange/sandbox/identity/identity.ts";
 import { CLIENT_IDS, CLIENT_SECRET } from "../../../connectors/microsoft-exchange/sandbox/identity/registrations.ts";
 import { makeClientCertificate } from "../../../connectors/microsoft-exchange/sandbox/tls.ts";
+import { claimsOf } from "../../../connectors/microsoft-identity/claims.ts";
+import { cloudFor } from "../../../connectors/microsoft-identity/clouds.ts";
+import { createTokenSource, type EntraOptions } from "../../../connectors/microsoft-identity/entra.ts";
+import { managedIdentitySource } from "../../../connectors/microsoft-identity/managed-identity.ts";
 import { type ServedFaces, serveFaces } from "../serve-faces.ts";
 import { fetchHttp } from "./fetch-http.ts";
 
