@@ -91,9 +91,10 @@ describe("actions of the spokes that one schema has alone", () => {
     const window = { start: "2031-07-01T00:00:00Z", end: "2031-07-02T00:00:00Z" };
     const suggestions = { mailbox: alice, mailboxes: ["bob@sandbox.example"], ...window };
     expect((await find("Look up Meeting Suggestions", suggestions)).length).toBeGreaterThan(0);
-    const wish = { user: alice, attendees: ["bob@sandbox.example"], activityDomain: "unrestricted", ...window };
+    const timeConstraint = { ...window, activityDomain: "unrestricted" };
+    const wish = { user: alice, attendees: ["bob@sandbox.example"], timeConstraint };
     expect((await find("Find Meeting Times", wish)).length).toBeGreaterThan(0);
-    const short = { ...wish, end: "2031-07-01T00:10:00Z", duration: 60 };
+    const short = { ...wish, timeConstraint: { ...timeConstraint, end: "2031-07-01T00:10:00Z" }, duration: 60 };
     expect(filled(await find("Find Meeting Times", short))).toContain("emptySuggestionsReason");
   });
 });

@@ -38,14 +38,17 @@ export interface CauseStandOptions {
   readonly clouds?: () => Promise<Readonly<Record<string, object>>>;
 }
 
-/** Waits of retries pass at once. Limits and periodic chores, all whole tens of seconds, are real but for the named one. */
+/** How often the service looks after subscriptions. */
+const turnEveryMs = 1000;
+
+/** Waits of retries pass at once. Limits and periodic chores, most of whole tens of seconds, are real but for the named one. */
 function quickClock(hurriedMs: number | undefined): Clock {
   let skippedMs = 0;
   return {
     now: () => Date.now() + skippedMs,
     async sleep(waitMs, signal) {
       if (waitMs === hurriedMs) return systemClock.sleep(200, signal);
-      if (waitMs >= 60_000 || waitMs % 10_000 === 0) return systemClock.sleep(waitMs, signal);
+      if (waitMs >= 60_000 || waitMs % 10_000 === 0 || waitMs === turnEveryMs) return systemClock.sleep(waitMs, signal);
       skippedMs += waitMs;
       return systemClock.sleep(0, signal);
     },
