@@ -28,10 +28,6 @@ export const spokePresentation: Pick<Required<Presentation>, "group" | "facts"> 
   },
 };
 
-/** Whether a thing is an action of a spoke. */
-export const isSpokeAction = (thing: string): boolean =>
-  spokeActions.some(({ name }) => thing.endsWith(` procedure ${name}`));
-
 function platformsOf(schema: string, since: string | undefined): string {
   if (schema === "MSGraph") return "Exchange_Online";
   return since === undefined ? "all" : `${since} and later`;

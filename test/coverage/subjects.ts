@@ -6,7 +6,7 @@ import { demanded } from "./declared.ts";
 import type { Evidence } from "./evidence.ts";
 import { type Impossible, impossible, reasons } from "./impossible.ts";
 import { coveragePage, type Presentation } from "./page.ts";
-import { isSpokeAction, onlyByCmdlet, spokePresentation } from "./spokes.ts";
+import { onlyByCmdlet, spokePresentation } from "./spokes.ts";
 import { unwritableInEws } from "./unwritable-in-ews.ts";
 
 /** A connector with a page of what its tests executed. */
@@ -14,8 +14,6 @@ export interface Subject {
   readonly definition: ConnectorDefinition;
   readonly impossible: readonly Impossible[];
   readonly presentation: Presentation;
-  /** Things of which what is missing is told, and fails no run. */
-  readonly toldOnly?: (thing: string) => boolean;
 }
 
 const exchange = exchangeConnector({});
@@ -31,7 +29,6 @@ export const subjects: readonly Subject[] = [
       ...impossible,
     ],
     presentation: { command: "node test/coverage/write-page.ts", ...spokePresentation },
-    toldOnly: isSpokeAction,
   },
 ];
 

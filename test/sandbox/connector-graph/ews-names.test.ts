@@ -34,6 +34,21 @@ describe("GetAttachment", () => {
     expect(Buffer.from(graph.files.get("in/a.png") ?? []).toString()).toBe("ABC");
   });
 
+  it("answers the files of an event", async () => {
+    const times = {
+      start_dateTime: "2026-03-11T10:00:00Z",
+      start_timeZone: "UTC",
+      end_dateTime: "2026-03-11T11:00:00Z",
+      end_timeZone: "UTC",
+    };
+    const ItemId = idOf(await graph.write("create", "Events", [{ subject: "with a file", ...times }]));
+    const file = { eventId: ItemId, name: "plan.txt", contentType: "text/plain", content: base64("plan") };
+    const [made] = await graph.execute("Create Attachment", file);
+    const asked = { AttachmentIds: String(made?.["attachmentId"]), ItemId, AttachmentSource: "Event" };
+    const [row] = await graph.execute("GetAttachment", asked);
+    expect(row).toMatchObject({ Name: "plan.txt", Size: 4, Content: base64("plan") });
+  });
+
   it("writes large files to a folder only", async () => {
     const ItemId = await draft("large");
     const size = 11 * 1024 * 1024;
