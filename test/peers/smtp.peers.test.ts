@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import PostalMime from "postal-mime";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Stand, startStand } from "../service/support/stand.ts";
+import { type MailSink, startMailSink } from "../unit/connectors/smtp/mail-sink.ts";
 import { makeCertificate } from "../unit/net/certificates.ts";
 import { hasPostfix, type PostfixServer, startPostfix } from "./postfix-server.ts";
 import { hasPythonModule, python } from "./run-peer.ts";
@@ -180,5 +181,41 @@ describe.skipIf(!hasPostfix)(`postfix${hasPostfix ? "" : missing("postfix, or ro
       id: "challenge",
       code: "SMTP_AUTH_NOT_OFFERED",
     });
+  });
+});
+
+describe.each(["STARTTLS", "TLS"])("npm's smtp-server, which demands XOAUTH2, with %s", (ConnectionSecurity) => {
+  let sink: MailSink;
+  beforeAll(async () => {
+    const { cert, key } = certificate;
+    sink = await startMailSink({ authMethods: ["XOAUTH2"], secure: ConnectionSecurity === "TLS", cert, key });
+  });
+  afterAll(() => sink?.close());
+  const token = (OAuthAccessToken: string) => ({
+    Port: sink.port,
+    ConnectionSecurity,
+    AuthScheme: "OAUTH",
+    InitiateOAuth: "OFF",
+    User: "alice@mail.test",
+    OAuthAccessToken,
+  });
+
+  test("takes a token, and a mail whole", async () => {
+    const { name, report } = await account(token("good"));
+    expect(report.status, JSON.stringify(report.steps)).toBe("succeeded");
+    expect(sink.mails).toEqual([]);
+    const { body, text } = await send(name, letter);
+    expect(body.results, text).toMatchObject([{ Accepted: ["bob@mail.test"], Rejected: [] }]);
+    expect(sink.mails).toMatchObject([{ user: "alice@mail.test", recipients: ["bob@mail.test"] }]);
+    await expectLetter(sink.mails[0]?.content ?? Buffer.alloc(0), body.results[0].MessageId);
+  });
+
+  test("refuses another token and a password, each with its cause", async () => {
+    const failed = ({ report }: Awaited<ReturnType<typeof account>>) =>
+      report.steps.find(({ status }: { status: string }) => status === "failed");
+    expect(failed(await account(token("stolen")))).toMatchObject({ id: "authentication" });
+    const password = { AuthScheme: "BASIC", User: "alice@mail.test", Password: "open sesame" };
+    const basic = await account({ Port: sink.port, ConnectionSecurity, ...password });
+    expect(failed(basic)).toMatchObject({ id: "challenge", detail: expect.stringContaining("XOAUTH2") });
   });
 });
