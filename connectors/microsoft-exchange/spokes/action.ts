@@ -1,5 +1,6 @@
 import type { ColumnType, Parameter, Row, Value } from "#spi";
 import type { Platform } from "../ews/config.ts";
+import { parameterOf } from "../procedures/parameter-of.ts";
 import type { EwsWork } from "./ews-work.ts";
 import type { GraphWork } from "./graph-work.ts";
 
@@ -69,15 +70,7 @@ export const cmdletOf = <W>(way: SchemaWay<W>): PowerShellOnly | undefined => ("
 
 type Options = Partial<Omit<SpokeParameter, "name" | "type" | "description">>;
 
-const parameter =
-  (type: ColumnType) =>
-  (name: string, description: string, options: Options = {}): SpokeParameter => ({
-    name,
-    type,
-    required: false,
-    description,
-    ...options,
-  });
+const parameter = (type: ColumnType) => parameterOf<SpokeParameter>(type);
 
 export const text = parameter("string");
 export const id = parameter("id");

@@ -2,6 +2,7 @@ import type { BoundProcedure, Parameter, Procedure, RecordStream, Row, Value } f
 import type { GraphBinding } from "../../graph/binding.ts";
 import type { GraphCalls } from "../../graph/call.ts";
 import { mailboxOwner, type Owner } from "../../graph/mailbox.ts";
+import { parameterOf } from "../parameter-of.ts";
 
 /** The inputs of one call, and whose mailbox it is about. */
 export interface Execution {
@@ -88,25 +89,13 @@ async function* gathered(rows: AsyncIterable<Row>): RecordStream {
 
 // ---- inputs and outputs --------------------------------------------------------------------------------------------
 
-type Options = Partial<Pick<Parameter, "required" | "default" | "allowed">>;
-
-const parameter =
-  (type: Parameter["type"]) =>
-  (name: string, description: string, options: Options = {}): Parameter => ({
-    name,
-    type,
-    required: false,
-    description,
-    ...options,
-  });
-
-export const text = parameter("string");
-export const flag = parameter("boolean");
-export const bytes = parameter("binary");
-export const instant = parameter("datetime");
-export const json = parameter("json");
-export const count = parameter("integer");
-export const measure = parameter("double");
+export const text = parameterOf("string");
+export const flag = parameterOf("boolean");
+export const bytes = parameterOf("binary");
+export const instant = parameterOf("datetime");
+export const json = parameterOf("json");
+export const count = parameterOf("integer");
+export const measure = parameterOf("double");
 
 export const required = { required: true } as const;
 export const userId = text("UserId", "Mailbox to act on instead of the signed-in one: object id or principal name.");
